@@ -1,0 +1,163 @@
+import type { AllocationSite } from './profile.js';
+
+/**
+ * What a series of floors says.
+ *
+ * - `leak`: grows, confirmed.
+ * - `growing`: grows, provisional: too few requests yet to tell a filling cache from a leak.
+ * - `suspected`: a trend that is significant but not material or persistent enough.
+ * - `plateau`: grew, then slowed down, as a cache does that fills to its bound.
+ * - `step`: one jump explains the growth.
+ * - `load_confounded`: grew together with the number of requests in flight.
+ * - `stable`: no growth that matters.
+ * - `insufficient`: not enough floors to say anything.
+ */
+export type Verdict =
+  | 'leak'
+  | 'growing'
+  | 'suspected'
+  | 'plateau'
+  | 'step'
+  | 'load_confounded'
+  | 'stable'
+  | 'insufficient';
+
+/** Verdicts from the gravest to the least. `insufficient` is last: it claims nothing. */
+export const VERDICTS: readonly Verdict[] = [
+  'leak',
+  'growing',
+  'suspected',
+  'load_confounded',
+  'step',
+  'plateau',
+  'stable',
+  'insufficient',
+];
+
+/** The memory that a trend is about. `native` is RSS minus V8's heap minus external memory. */
+export type Channel = 'heap' | 'external' | 'native';
+
+/** A closed interval; infinite ends mean that the data do not bound it. */
+export type Interval = readonly [low: number, high: number];
+
+/** The figures behind a verdict. */
+export interface TrendEvidence {
+  /** One-sided Mann-Kendall p-value over the whole window, and over its later half. */
+  readonly pFull: number;
+  readonly pTail: number;
+  /** Theil-Sen slope times span, in bytes: the growth after warm-up, and in the later half. */
+  readonly riseFullBytes: number;
+  readonly riseTailBytes: number;
+  /** Scatter of the floors around the trend, in bytes. */
+  readonly noiseBytes: number;
+  /** Slope of the last third over the steepest before it: 1 is steady, 0 is a plateau. */
+  readonly decelerationRatio: number;
+  /** Bytes that one request in flight holds, as estimated from the floors; 0 when not identifiable. */
+  readonly loadBytesPerInFlight: number;
+  /** Request at which growth began, when it did not begin with the window. */
+  readonly onsetRequest?: number;
+  /** The verdict in words. */
+  readonly explanation: string;
+}
+
+/** The trend of one channel in one run. */
+export interface Trend {
+  readonly verdict: Verdict;
+  /** Estimated growth per finished request, in MB. */
+  readonly slopeMbPerRequest: number;
+  /** 95 % rank interval of the slope. */
+  readonly intervalMbPerRequest: Interval;
+  readonly slopeMbPerHour: number;
+  /** Number of floors. */
+  readonly points: number;
+  /** 1 - p: how surely memory grew. */
+  readonly growthConfidence: number;
+  /** Measured share of windows like this one that were leaks, given growth; 0 when the verdict is not of growth. */
+  readonly leakProbability: number;
+  /** If anything leaks, it is below this; present when the verdict is `stable`. */
+  readonly belowBytesPerRequest?: number;
+  /** For a growing trend: what it holds already if it is a cache. */
+  readonly ifCache?: string;
+  /** Hours until the heap limit at this rate; present for a growing heap. */
+  readonly hoursToLimit?: number;
+  readonly evidence: TrendEvidence;
+}
+
+/** Verdict of the reference's rule: linear regression with R^2 > 0.7, p < 0.05, > 0.01 MB/request, low variance. */
+export interface ReferenceRule {
+  readonly leakDetected: boolean;
+  readonly slopeMbPerRequest: number;
+  readonly rSquared: number;
+  readonly pValue: number;
+  /** Standard deviation over mean of the readings. */
+  readonly coefficientOfVariation: number;
+  readonly message: string;
+}
+
+/** Range and quantiles of used heap over an endpoint's profiles. */
+export interface MemoryRange {
+  readonly memoryMinMb: number;
+  readonly memoryMaxMb: number;
+  readonly memoryMeanMb: number;
+  readonly memoryMedianMb: number;
+  readonly memoryP90Mb: number;
+  readonly memoryP99Mb: number;
+}
+
+/** What is known of one endpoint. */
+export interface EndpointAnalysis extends MemoryRange {
+  readonly endpoint: string;
+  readonly verdict: Verdict;
+  /** True for `leak` only. */
+  readonly leakDetected: boolean;
+  readonly leakMessage: string;
+  readonly requestCount: number;
+  readonly errorCount: number;
+  readonly latencyMedianMs: number;
+  readonly latencyP99Ms: number;
+  /** Growth attributed to this endpoint per request of its own; the process's rate when only one endpoint is known. */
+  readonly growthRateMbPerRequest: number;
+  readonly growthIntervalMbPerRequest: Interval;
+  /** Share of the run's growth, 0 to 1; absent for a single file. */
+  readonly share?: number;
+  readonly topConsumers: readonly AllocationSite[];
+  readonly referenceRule: ReferenceRule;
+  /** Stored records that could not be used: damaged, or with a NaN, infinite or negative field. */
+  readonly skippedRecords: number;
+}
+
+/** A stack whose live bytes grow. */
+export interface GrowingSite extends AllocationSite {
+  readonly growthMbPerRequest: number;
+  /** Share of the growth whose stack holds the endpoint's own frame, by endpoint. */
+  readonly endpoints: Readonly<Record<string, number>>;
+}
+
+/** How a run ended. */
+export type RunEnding = 'clean' | 'killed' | 'near_heap_limit' | 'running';
+
+/** One process or worker thread from its start to its end. */
+export interface RunSummary {
+  readonly run: string;
+  readonly pid: number;
+  readonly thread: number;
+  /** Wall-clock ms since the epoch. */
+  readonly started: number;
+  readonly requests: number;
+  readonly ended: RunEnding;
+}
+
+/** The analysis of a directory or of one file. `--json` prints it in snake_case as `heaptide.analysis/1`. */
+export interface Analysis {
+  readonly schema: 'heaptide.analysis/1';
+  /** The gravest of the trends. */
+  readonly verdict: Verdict;
+  readonly confidence: number;
+  readonly summary: string;
+  readonly runs: readonly RunSummary[];
+  readonly trends: Readonly<Record<Channel, Trend>>;
+  readonly endpoints: readonly EndpointAnalysis[];
+  readonly unattributedShare: number;
+  readonly growingSites: readonly GrowingSite[];
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,111 @@
+/** When a request gets a detailed capture. Every rule can be switched off. */
+export interface CaptureOptions {
+  /** Capture the first sampled request of each endpoint. @defaultValue true */
+  readonly first?: boolean;
+  /** Capture requests that throw or end with a status of 400 or more. @defaultValue true */
+  readonly error?: boolean;
+  /**
+   * Shortest time between two `error` captures of one endpoint, in ms: an error storm costs one capture per interval.
+   *
+   * Minimum 0, maximum 3,600,000. @defaultValue 1000
+   */
+  readonly errorIntervalMs?: number;
+  /**
+   * Capture when used heap exceeds its value at the endpoint's last detailed capture by this share. 0 switches off.
+   *
+   * Minimum 0, maximum 10. @defaultValue 0.02
+   */
+  readonly spikeRatio?: number;
+  /**
+   * A spike must also exceed this many bytes.
+   *
+   * Minimum 0, maximum 1 TiB. @defaultValue 1_048_576 (1 MB)
+   */
+  readonly spikeMinBytes?: number;
+  /**
+   * Capture every N-th sampled request of an endpoint. 0 switches off.
+   *
+   * Minimum 0, maximum 1,000,000,000. @defaultValue 25
+   */
+  readonly periodicEvery?: number;
+  /** Capture the first request finished after a major GC. @defaultValue true */
+  readonly postGc?: boolean;
+}
+
+/** How allocation sites are sampled and read. */
+export interface SitesOptions {
+  /** Run V8's allocation sampler. @defaultValue true */
+  readonly enabled?: boolean;
+  /**
+   * Mean number of allocated bytes between samples. Smaller is more precise and slower.
+   *
+   * Minimum 1024, maximum 1 GiB. @defaultValue 131_072 (128 KiB)
+   */
+  readonly sampleIntervalBytes?: number;
+  /** Frames kept per sample. Minimum 1, maximum 128. @defaultValue 32 */
+  readonly stackDepth?: number;
+  /** Sites per detailed capture, by live bytes and again by growth. Minimum 1, maximum 100. @defaultValue 10 */
+  readonly top?: number;
+  /**
+   * Sites are read at most once per this time and shared by the captures in between.
+   *
+   * Minimum 0, maximum 3,600,000. @defaultValue 1000
+   */
+  readonly refreshMs?: number;
+  /**
+   * Detailed captures pause for the rest of a second in which they took more than this share of it.
+   *
+   * Minimum 0, maximum 1. @defaultValue 0.01
+   */
+  readonly maxCpuShare?: number;
+}
+
+/** How major-GC floors are obtained. */
+export interface ProbeOptions {
+  /** Ask V8 for a concurrent major GC now and then, to see the floor. @defaultValue true */
+  readonly enabled?: boolean;
+  /** Shortest time between two probes, in ms. Minimum 100, maximum 3,600,000. @defaultValue 2000 */
+  readonly minIntervalMs?: number;
+  /**
+   * Largest share of wall time that the GCs of probes may take; probes are spaced out until it holds.
+   *
+   * Minimum 0.0001, maximum 1. @defaultValue 0.01
+   */
+  readonly maxCpuShare?: number;
+}
+
+/** Options of `EndpointProfiler`. Precedence: code, then `HEAPTIDE_*` variables, then the default. */
+export interface ProfilerOptions {
+  /** Profile from the start. Also `HEAPTIDE_ENABLE_PROFILING`. @defaultValue false */
+  readonly enabled?: boolean;
+  /**
+   * Share of requests that get a record, per endpoint and exact. The first request of an endpoint is always sampled,
+   * unless the rate is 0. Also `HEAPTIDE_PROFILING_SAMPLE_RATE`.
+   *
+   * Minimum 0, maximum 1. @defaultValue 1
+   */
+  readonly samplingRate?: number;
+  /** Records of an endpoint that trigger a flush. Minimum 1, maximum 4096. @defaultValue 100 */
+  readonly bufferSize?: number;
+  /** Longest time that a record waits in memory, in ms. Minimum 100, maximum 3,600,000. @defaultValue 60_000 */
+  readonly flushIntervalMs?: number;
+  /** The last records that a file keeps at least. Minimum 1, maximum 10,000,000. @defaultValue 10_000 */
+  readonly maxProfilesPerEndpoint?: number;
+  /** Directory of the files. Also `HEAPTIDE_PROFILE_OUTPUT_DIR`. @defaultValue 'endpoint_profiles' */
+  readonly outputDir?: string;
+  /** Distinct endpoint names; further ones share the name `(other)`. Minimum 1, maximum 10,000. @defaultValue 1000 */
+  readonly maxEndpoints?: number;
+  readonly capture?: CaptureOptions;
+  readonly sites?: SitesOptions;
+  readonly probe?: ProbeOptions;
+}
+
+/** `T` with every field present, at every depth. */
+export type Resolved<T> = {
+  readonly [K in keyof T]-?: NonNullable<T[K]> extends object
+    ? Resolved<NonNullable<T[K]>>
+    : NonNullable<T[K]>;
+};
+
+/** Options after defaults, environment and validation. */
+export type ResolvedOptions = Resolved<ProfilerOptions>;
