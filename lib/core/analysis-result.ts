@@ -65,7 +65,7 @@ export interface Trend {
   readonly verdict: Verdict;
   /** Estimated growth per finished request, in MB. */
   readonly slopeMbPerRequest: number;
-  /** 95 % rank interval of the slope. */
+  /** 95 % rank interval of the slope, widened by the drift of healthy programs; infinite where it is not bounded. */
   readonly intervalMbPerRequest: Interval;
   readonly slopeMbPerHour: number;
   /** Number of floors. */
@@ -94,6 +94,24 @@ export interface ReferenceRule {
   readonly message: string;
 }
 
+/** A function of the latest detailed capture, with its history over all of them. */
+export interface MemoryConsumer extends AllocationSite {
+  /** Mean and largest `liveMb` over the captures that list the function. */
+  readonly meanMb: number;
+  readonly maxMb: number;
+  /** Share of the live bytes that the latest capture lists, 0 to 1. */
+  readonly share: number;
+  /** Detailed captures that list the function. A capture lists the top few, so absence does not mean zero. */
+  readonly captures: number;
+}
+
+/** A function whose live bytes grow over the detailed captures. `growthMb` is the slope times the requests spanned. */
+export interface GrowingLocation extends AllocationSite {
+  /** Theil-Sen slope of `liveMb` over the endpoint's requests, on the captures that list the function. */
+  readonly growthMbPerRequest: number;
+  readonly captures: number;
+}
+
 /** Range and quantiles of used heap over an endpoint's profiles. */
 export interface MemoryRange {
   readonly memoryMinMb: number;
@@ -120,14 +138,18 @@ export interface EndpointAnalysis extends MemoryRange {
   readonly growthIntervalMbPerRequest: Interval;
   /** Share of the run's growth, 0 to 1; absent for a single file. */
   readonly share?: number;
-  readonly topConsumers: readonly AllocationSite[];
+  /** Endpoints whose requests rise and fall with this one's: the data cannot tell which of them grows. */
+  readonly indistinguishableFrom?: readonly string[];
+  readonly topConsumers: readonly MemoryConsumer[];
   readonly referenceRule: ReferenceRule;
   /** Stored records that could not be used: damaged, or with a NaN, infinite or negative field. */
   readonly skippedRecords: number;
 }
 
-/** A stack whose live bytes grow. */
+/** A function whose live bytes grow, over all the stacks that it allocates from. */
 export interface GrowingSite extends AllocationSite {
+  /** `external` for a function whose small wrappers (Buffer, ArrayBuffer) multiply while external memory grows. */
+  readonly channel: 'heap' | 'external';
   readonly growthMbPerRequest: number;
   /** Share of the growth whose stack holds the endpoint's own frame, by endpoint. */
   readonly endpoints: Readonly<Record<string, number>>;
@@ -152,12 +174,25 @@ export interface Analysis {
   readonly schema: 'heaptide.analysis/1';
   /** The gravest of the trends. */
   readonly verdict: Verdict;
+  /**
+   * How surely memory grew (1 - p) when the verdict is one of growth, the level of the interval that bounds the growth
+   * when it is `stable`, 0 when it is `insufficient`.
+   */
   readonly confidence: number;
+  /** The verdict in one sentence. */
   readonly summary: string;
+  /** The run that everything else describes comes first, the others follow, latest first. */
   readonly runs: readonly RunSummary[];
   readonly trends: Readonly<Record<Channel, Trend>>;
   readonly endpoints: readonly EndpointAnalysis[];
+  /** Share of the growth that no endpoint accounts for, 0 to 1; 0 when nothing grows. */
   readonly unattributedShare: number;
   readonly growingSites: readonly GrowingSite[];
   readonly warnings: readonly string[];
 }
+
+/**
+ * The analysis of one profile file: the whole, with one endpoint and no shares, and that endpoint's figures at the top
+ * level too. `verdict` is the endpoint's; the trends are the process's.
+ */
+export interface FileAnalysis extends Analysis, EndpointAnalysis {}

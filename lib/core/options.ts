@@ -11,7 +11,8 @@ export interface CaptureOptions {
    */
   readonly errorIntervalMs?: number;
   /**
-   * Capture when used heap exceeds its value at the endpoint's last detailed capture by this share. 0 switches off.
+   * Capture when used heap exceeds the highest value that a detailed capture of the endpoint saw by this share. 0
+   * switches off.
    *
    * Minimum 0, maximum 10. @defaultValue 0.02
    */

@@ -3,7 +3,7 @@
  *
  * - `first`: the first sampled request of the endpoint.
  * - `error`: the request threw or ended with a status of 400 or more.
- * - `spike`: used heap rose above the endpoint's last detailed capture by more than the threshold.
+ * - `spike`: used heap rose above the endpoint's highest detailed capture by more than the threshold.
  * - `periodic`: every N-th sampled request of the endpoint.
  * - `post_gc`: the first request finished after a major GC, when the heap stands at its floor.
  */

@@ -90,7 +90,10 @@ function resolveGroup(
   prefix: string,
   source: Source,
 ): Record<string, unknown> {
-  const given = validateObject(prefix === '' ? 'options' : prefix.slice(0, -1), options ?? {});
+  const given = validateObject(
+    prefix === '' ? 'options' : prefix.slice(0, -1),
+    options === undefined ? {} : options,
+  );
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(rules, name)) {
       throw invalidArgType(`${prefix}${name}`, 'a known option', given[name]);
@@ -156,5 +159,6 @@ function parseFlag(text: string): unknown {
 }
 
 function parseNumber(text: string): unknown {
-  return text.trim() === '' ? text : Number(text);
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isNaN(number) ? text : number;
 }

@@ -23,10 +23,11 @@ export function validateNumber(
   range: { readonly min: number; readonly max: number; readonly integer?: boolean },
 ): number {
   const kind = range.integer === true ? 'an integer' : 'a number';
-  if (typeof value !== 'number') throw invalidArgType(name, kind, value);
+  const expected = `${kind} from ${range.min} to ${range.max}`;
+  if (typeof value !== 'number') throw invalidArgType(name, expected, value);
   const whole = range.integer !== true || Number.isInteger(value);
   if (!whole || !(value >= range.min && value <= range.max)) {
-    throw outOfRange(name, `${kind} from ${range.min} to ${range.max}`, value);
+    throw outOfRange(name, expected, value);
   }
   return value;
 }

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ProbePace } from '../../../lib/capture/probe-pace.js';
+
+const options = { enabled: true, minIntervalMs: 2000, maxCpuShare: 0.01 };
+const cheap = { pauseMs: 1, liveMb: 10 };
+
+/** Ticks once a second as the timeline does; the floor of a probe arrives half a second later. */
+function simulate({
+  pace,
+  seconds,
+  requestsPerSecond = 100,
+  cost = cheap,
+}: {
+  pace: ProbePace;
+  seconds: number;
+  requestsPerSecond?: number;
+  cost?: { pauseMs: number; liveMb: number };
+}): number[] {
+  const probes: number[] = [];
+  for (let now = 1000; now <= seconds * 1000; now += 1000) {
+    const requests = (now / 1000) * requestsPerSecond;
+    if (!pace.isDue({ now, requests, inFlight: 4 })) continue;
+    probes.push(now);
+    pace.noteRequest(now);
+    pace.noteFloor({ now: now + 500, requests }, cost);
+  }
+  return probes;
+}
+
+test('gives a window of any length from 1 minute to 1 hour a few dozen floors', () => {
+  for (const seconds of [60, 120, 300, 900, 3600]) {
+    const probes = simulate({ pace: new ProbePace(options, 0), seconds });
+    const window = probes.filter((time) => time > seconds * 200);
+
+    expect(window.length).toBeGreaterThanOrEqual(12);
+    expect(window.length).toBeLessThanOrEqual(90);
+  }
+});
+
+test('never probes more often than the shortest interval', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 100, max: 20_000 }), (minIntervalMs) => {
+      const probes = simulate({
+        pace: new ProbePace({ ...options, minIntervalMs }, 0),
+        seconds: 200,
+      });
+      const gaps = probes.slice(1).map((time, index) => time - (probes[index] ?? 0));
+
+      expect(Math.min(...gaps, Number.POSITIVE_INFINITY)).toBeGreaterThanOrEqual(minIntervalMs);
+    }),
+  );
+});
+
+test('spaces probes so that their cost stays within the share of wall time', () => {
+  const cost = { pauseMs: 80, liveMb: 20 };
+
+  const probes = simulate({ pace: new ProbePace(options, 0), seconds: 600, cost });
+
+  expect(probes.length * cost.pauseMs).toBeLessThanOrEqual(600_000 * options.maxCpuShare + 80);
+});
+
+test('takes a large heap for a dear probe even when its pauses are short', () => {
+  const cost = { pauseMs: 5, liveMb: 400 };
+
+  const probes = simulate({ pace: new ProbePace(options, 0), seconds: 300, cost });
+
+  expect(probes.length).toBeLessThanOrEqual(8);
+});
+
+test('leaves it to natural major GCs where they suffice', () => {
+  const pace = new ProbePace(options, 0);
+
+  const due = Array.from({ length: 60 }, (_, second) => {
+    const now = (second + 1) * 1000;
+    pace.noteFloor({ now, requests: second * 100 });
+    return pace.isDue({ now: now + 900, requests: second * 100 + 90, inFlight: 1 });
+  });
+
+  expect(due).not.toContain(true);
+});
+
+test('does not probe an idle service', () => {
+  const probes = simulate({ pace: new ProbePace(options, 0), seconds: 600, requestsPerSecond: 0 });
+
+  expect(probes).toEqual([]);
+});
+
+test('waits for a quiet moment, but not for ever', () => {
+  const pace = new ProbePace(options, 0);
+  for (let now = 100; now < 2000; now += 100) pace.isDue({ now, requests: 0, inFlight: 2 });
+
+  expect(pace.isDue({ now: 2000, requests: 100, inFlight: 40 })).toBe(false);
+  expect(pace.isDue({ now: 2100, requests: 110, inFlight: 1 })).toBe(true);
+  expect(pace.isDue({ now: 3000, requests: 120, inFlight: 90 })).toBe(true);
+});
+
+test('is silent when it is switched off', () => {
+  const pace = new ProbePace({ ...options, enabled: false }, 0);
+
+  expect(simulate({ pace, seconds: 60 })).toEqual([]);
+});
