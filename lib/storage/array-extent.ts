@@ -1,0 +1,106 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
+import { type ArrayLayout, CLOSING, LONGEST_CHECKED_LINE, type Span } from './array-layout.js';
+import { readChunksSync, writeFullySync } from './chunks.js';
+
+/** Where the next element of an array file goes. */
+export interface Extent {
+  readonly count: number;
+  /** Byte offset after the last element; 0 without elements. */
+  readonly end: number;
+  /** Size and identity of the file that this describes. */
+  readonly size: number;
+  readonly inode: number;
+}
+
+/** Owner only: profiles name endpoints and code of the application. */
+export const FILE_MODE = 0o600;
+
+/** Never follows a symbolic link: the file is written with the rights of the service. */
+export const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+
+// What `open` says of a symbolic link (ELOOP, on FreeBSD EMLINK), a directory and a socket.
+const NOT_A_FILE_CODES: readonly unknown[] = ['ELOOP', 'EMLINK', 'EISDIR', 'ENXIO'];
+
+/** Whether `open` failed because the name belongs to something that is not a regular file. */
+export function isNotAFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && NOT_A_FILE_CODES.includes(error.code);
+}
+
+/** Renames whatever has the name `path`, so that nothing of it is lost and the name is free. */
+export function setAside(path: string): void {
+  renameSync(path, corruptPath(path));
+}
+
+/**
+ * The extent of a file whose layout was read. A damaged or torn end is first moved to a file of its own, so that the
+ * array is valid again. `undefined` when nothing at the start of the file is an array of ours.
+ */
+export function extentOf(
+  file: { readonly fd: number; readonly path: string; readonly stats: Stats },
+  layout: ArrayLayout,
+): Extent | undefined {
+  const { size, ino: inode } = file.stats;
+  if (size === 0) return { count: 0, end: 0, size, inode };
+  if (layout.isClosed) return { count: layout.count, end: layout.last.end, size, inode };
+  const isTorn = !isJson(file.fd, layout.last);
+  const count = isTorn ? layout.count - 1 : layout.count;
+  const { end } = isTorn ? layout.beforeLast : layout.last;
+  if (count <= 0) return undefined;
+  copyRest(file.fd, end, corruptPath(file.path));
+  return closeArray(file.fd, { count, end });
+}
+
+/** Writes the closing bytes after the element that ends at `end`, and cuts off whatever follows. */
+export function closeArray(
+  fd: number,
+  { count, end }: { readonly count: number; readonly end: number },
+): Extent {
+  const size = count === 0 ? 0 : end + CLOSING.length;
+  if (count > 0) writeSync(fd, CLOSING, end);
+  ftruncateSync(fd, size);
+  return { count, end, size, inode: fstatSync(fd).ino };
+}
+
+function isJson(fd: number, { start, end }: Span): boolean {
+  if (end - start > LONGEST_CHECKED_LINE) return false;
+  const line = Buffer.alloc(end - start);
+  readSync(fd, line, 0, line.length, start);
+  try {
+    JSON.parse(line.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Copies the bytes from `start` to the end of the file to a new file. */
+function copyRest(fd: number, start: number, path: string): void {
+  const target = openSync(path, 'wx', FILE_MODE);
+  try {
+    let position = 0;
+    for (const chunk of readChunksSync(fd, { start, end: Number.POSITIVE_INFINITY })) {
+      writeFullySync(target, chunk, position);
+      position += chunk.length;
+    }
+  } finally {
+    closeSync(target);
+  }
+}
+
+/** A free name: renaming onto an existing file would destroy it. */
+function corruptPath(path: string): string {
+  let time = Date.now();
+  while (existsSync(`${path}.corrupt-${time}`)) time += 1;
+  return `${path}.corrupt-${time}`;
+}

@@ -1,0 +1,58 @@
+import { open } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { readChunks } from './chunks.js';
+import { type ElementHandlers, ElementScanner } from './element-scanner.js';
+
+/** How much of a file could be used. */
+export interface ReadCount {
+  readonly read: number;
+  /** Records that are damaged or have an impossible field. */
+  readonly skipped: number;
+}
+
+/** Takes a parsed element; false when it is not what the file should hold. */
+export type ElementVisitor = (value: unknown) => boolean;
+
+/** Parses the JSON objects of a file one by one, in memory that does not grow with the file. */
+export async function readElements(path: string, visit: ElementVisitor): Promise<ReadCount> {
+  const counter = new ElementCounter(visit);
+  const scanner = new ElementScanner(counter);
+  const decoder = new StringDecoder('utf8');
+  const handle = await open(path, 'r');
+  try {
+    for await (const chunk of readChunks(handle)) scanner.push(decoder.write(chunk));
+  } finally {
+    await handle.close();
+  }
+  scanner.push(decoder.end());
+  scanner.finish();
+  return counter;
+}
+
+/** Parses the JSON objects of a text. */
+export function parseElements(text: string, visit: ElementVisitor): ReadCount {
+  const counter = new ElementCounter(visit);
+  const scanner = new ElementScanner(counter);
+  scanner.push(text);
+  scanner.finish();
+  return counter;
+}
+
+class ElementCounter implements ElementHandlers, ReadCount {
+  readonly #visit: ElementVisitor;
+  read = 0;
+  skipped = 0;
+
+  constructor(visit: ElementVisitor) {
+    this.#visit = visit;
+  }
+
+  readonly onElement = (element: unknown): void => {
+    if (this.#visit(element)) this.read += 1;
+    else this.skipped += 1;
+  };
+
+  readonly onDamage = (): void => {
+    this.skipped += 1;
+  };
+}

@@ -1,0 +1,79 @@
+import type { StackFrame } from '../core/profile.js';
+import type { EndpointEntry } from '../core/timeline.js';
+import { FILE_EXTENSION, hashedName, sanitizeEndpointName } from './file-names.js';
+import type { Outbox } from './outbox.js';
+import { encodeEndpoint } from './timeline-codec.js';
+
+/**
+ * Which file belongs to which endpoint. An endpoint keeps the file that an earlier run gave it. New and changed entries
+ * go to the outbox when the endpoint has something to write, so that unused endpoints leave no trace.
+ */
+export class EndpointIndex {
+  readonly #outbox: Outbox;
+  readonly #known = new Map<string, EndpointEntry>();
+  /** Endpoints by file name in lower case: some file systems do not tell case apart. */
+  readonly #owners = new Map<string, string>();
+  readonly #handlers = new Map<string, StackFrame>();
+  readonly #used = new Set<string>();
+
+  /** `entries` are those on disk, oldest first. */
+  constructor(entries: Iterable<EndpointEntry>, outbox: Outbox) {
+    this.#outbox = outbox;
+    for (const entry of entries) {
+      this.#known.set(entry.endpoint, entry);
+      this.#owners.set(entry.file.toLowerCase(), entry.endpoint);
+    }
+  }
+
+  /** Notes the function that serves an endpoint. */
+  register(endpoint: string, handler?: StackFrame): void {
+    if (handler !== undefined) this.#handlers.set(endpoint, handler);
+    if (this.#used.has(endpoint)) this.#announce(endpoint);
+  }
+
+  /** Name of the endpoint's file. */
+  fileOf(endpoint: string): string {
+    if (!this.#used.has(endpoint)) {
+      this.#used.add(endpoint);
+      this.#announce(endpoint);
+    }
+    return this.#fileName(endpoint);
+  }
+
+  /** Sends all entries in use again, after the directory was lost. */
+  announceAll(): void {
+    for (const endpoint of this.#used) {
+      const entry = this.#known.get(endpoint);
+      if (entry !== undefined) this.#outbox.push(encodeEndpoint(entry));
+    }
+  }
+
+  #announce(endpoint: string): void {
+    const known = this.#known.get(endpoint);
+    const handler = this.#handlers.get(endpoint) ?? known?.handler;
+    if (known !== undefined && isSameFrame(known.handler, handler)) return;
+    const entry = { endpoint, file: this.#fileName(endpoint), ...(handler && { handler }) };
+    this.#known.set(endpoint, entry);
+    this.#outbox.push(encodeEndpoint(entry));
+  }
+
+  #fileName(endpoint: string): string {
+    const known = this.#known.get(endpoint);
+    if (known !== undefined) return known.file;
+    const base = sanitizeEndpointName(endpoint);
+    const plain = base + FILE_EXTENSION;
+    const isFree = !this.#owners.has(plain.toLowerCase());
+    const file = isFree ? plain : hashedName(endpoint, base) + FILE_EXTENSION;
+    this.#owners.set(file.toLowerCase(), endpoint);
+    return file;
+  }
+}
+
+function isSameFrame(a: StackFrame | undefined, b: StackFrame | undefined): boolean {
+  return (
+    a?.function === b?.function &&
+    a?.file === b?.file &&
+    a?.line === b?.line &&
+    a?.column === b?.column
+  );
+}

@@ -1,0 +1,127 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HeapTideError } from '../core/errors.js';
+import type { Profile, StackFrame } from '../core/profile.js';
+import type { EndpointEntry, StackEntry, TimelineEntry } from '../core/timeline.js';
+import { decodeProfile } from './codec.js';
+import { ENDPOINTS_FILE, isProfileFile, STACKS_FILE, TIMELINE_FILE } from './directory-files.js';
+import { type ReadCount, readElements } from './elements.js';
+import { FILE_EXTENSION } from './file-names.js';
+import type { Decoded } from './json-fields.js';
+import { decodeEndpoint, decodeStack, decodeTimelineEntry } from './timeline-codec.js';
+
+/** The file that holds an endpoint's profiles. */
+export interface ProfileFile {
+  readonly path: string;
+  /** The endpoint's own name; the file's name without extension where the index does not know it. */
+  readonly endpoint: string;
+  /** Where the function that serves the endpoint starts, where it is known. */
+  readonly handler?: StackFrame;
+}
+
+/** The usable entries of a file, and how many were not. */
+export interface Entries<T> {
+  readonly entries: readonly T[];
+  readonly skipped: number;
+}
+
+/**
+ * Reads the profiles of a file one by one, in file order. Memory does not grow with the file.
+ *
+ * Takes what {@link loadProfileData} takes.
+ *
+ * @throws {@link HeapTideError} `ERR_HEAPTIDE_INVALID_PROFILE_FILE` when nothing in the file is a profile.
+ */
+export async function readProfiles(
+  path: string,
+  onProfile: (profile: Profile) => void,
+): Promise<ReadCount> {
+  let firstProblem: string | undefined;
+  let isRecognized = false;
+  const count = await readElements(path, (value) => {
+    const decoded = decodeProfile(value);
+    if ('value' in decoded) {
+      onProfile(decoded.value);
+      return true;
+    }
+    firstProblem ??= decoded.problem;
+    isRecognized ||= hasRequestId(value);
+    return false;
+  });
+  if (count.read === 0 && count.skipped > 0 && !isRecognized) {
+    const reason = firstProblem ?? 'it holds no JSON objects that can be parsed';
+    throw new HeapTideError('ERR_HEAPTIDE_INVALID_PROFILE_FILE', `${path}: ${reason}`);
+  }
+  return count;
+}
+
+/**
+ * Loads all profiles of a file.
+ *
+ * Takes a JSON array in any layout and one JSON object per line, with or without byte order mark. Records that are cut
+ * off, damaged or have an impossible field are left out; {@link readProfiles} counts them.
+ *
+ * @throws {@link HeapTideError} `ERR_HEAPTIDE_INVALID_PROFILE_FILE` when nothing in the file is a profile. Errors of the
+ * file system, such as `ENOENT`, as they are.
+ */
+export async function loadProfileData(path: string): Promise<Profile[]> {
+  const profiles: Profile[] = [];
+  await readProfiles(path, (profile) => profiles.push(profile));
+  return profiles;
+}
+
+/** Reads the timeline of a profile directory, in file order. Empty when there is none. */
+export function readTimeline(directory: string): Promise<Entries<TimelineEntry>> {
+  return readEntries(join(directory, TIMELINE_FILE), decodeTimelineEntry);
+}
+
+/** Reads the stacks that the timeline refers to. Empty when there are none. */
+export function readStacks(directory: string): Promise<Entries<StackEntry>> {
+  return readEntries(join(directory, STACKS_FILE), decodeStack);
+}
+
+/**
+ * Lists the files of a profile directory that hold profiles, sorted by endpoint.
+ *
+ * @throws Errors of the file system, such as `ENOENT` and `ENOTDIR`.
+ */
+export async function listProfileFiles(directory: string): Promise<ProfileFile[]> {
+  const names = (await readdir(directory)).filter(isProfileFile);
+  const index = await readEntries(join(directory, ENDPOINTS_FILE), decodeEndpoint);
+  // The last entry of a file wins: a deployment moves handlers.
+  const known = new Map<string, EndpointEntry>(index.entries.map((entry) => [entry.file, entry]));
+  const files = names.map((name): ProfileFile => {
+    const path = join(directory, name);
+    const entry = known.get(name);
+    if (entry === undefined) return { path, endpoint: name.slice(0, -FILE_EXTENSION.length) };
+    const { endpoint, handler } = entry;
+    return { path, endpoint, ...(handler && { handler }) };
+  });
+  return files.sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
+}
+
+async function readEntries<T>(
+  path: string,
+  decode: (value: unknown) => Decoded<T>,
+): Promise<Entries<T>> {
+  const entries: T[] = [];
+  try {
+    const { skipped } = await readElements(path, (value) => {
+      const decoded = decode(value);
+      if ('value' in decoded) entries.push(decoded.value);
+      return 'value' in decoded;
+    });
+    return { entries, skipped };
+  } catch (error) {
+    if (isMissing(error)) return { entries, skipped: 0 };
+    throw error;
+  }
+}
+
+function hasRequestId(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'request_id' in value;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

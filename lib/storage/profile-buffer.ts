@@ -1,0 +1,217 @@
+import type { StackFrame } from '../core/profile.js';
+import type { StackEntry, TimelineEntry } from '../core/timeline.js';
+import { Outbox } from './outbox.js';
+import type { ProfileDirectory } from './profile-directory.js';
+import { RECORD_BYTES, RecordRing, type RequestReading } from './record-ring.js';
+import { BATCH_RECORDS, RecordStore } from './record-store.js';
+import type { RecordExtras } from './recorded-profile.js';
+import { RetryTimer } from './retry-timer.js';
+import { encodeStack, encodeTimelineEntry } from './timeline-codec.js';
+
+/** Records that fit into memory: twice the largest `bufferSize`, 512 KiB. */
+const RING_RECORDS = 8192;
+/** Timeline entries and stacks that wait while the disk fails: ten minutes of ticks, about 1 MB. */
+const EVIDENCE_CAPACITY = 600;
+
+/** What a buffer needs to know. The options of the same names are those of `EndpointProfiler`. */
+export interface ProfileBufferOptions {
+  readonly run: string;
+  /** Several buffers can share a directory object; two objects of one directory would disturb each other. */
+  readonly directory: ProfileDirectory;
+  /** Name of the endpoint with that number. */
+  readonly nameOf: (endpoint: number) => string;
+  readonly bufferSize: number;
+  readonly flushIntervalMs: number;
+  /** Where the records are kept; memory that outlives the process keeps them beyond it. */
+  readonly memory?: ArrayBuffer;
+}
+
+/** Counts since the buffer exists. */
+export interface BufferStats {
+  /** Records in the files. */
+  readonly written: number;
+  /** Records in memory. */
+  readonly buffered: number;
+  /** Records that were overwritten before they could be written. */
+  readonly dropped: number;
+  /** Records that lost their detailed capture or error message in the same way. */
+  readonly droppedDetails: number;
+  /** Timeline entries and stacks that were lost in the same way. */
+  readonly droppedEntries: number;
+  /** Attempts to write that failed. */
+  readonly flushErrors: number;
+  readonly bytesWritten: number;
+}
+
+/** A flush that is planned: of everything, of timeline and stacks, or of the endpoint with that number. */
+type Task = 'all' | 'evidence' | number;
+
+/**
+ * Collects records in memory and writes them in batches. Appending never touches the disk; flushing does not block the
+ * event loop, except in {@link ProfileBuffer.flushAllSync}. Flushing never throws: while the disk fails, records wait,
+ * the oldest make room and are counted, and attempts are spaced out.
+ */
+export class ProfileBuffer {
+  readonly #options: ProfileBufferOptions;
+  readonly #ring: RecordRing;
+  readonly #store: RecordStore;
+  readonly #timeline = new Outbox(EVIDENCE_CAPACITY);
+  readonly #stacks = new Outbox(EVIDENCE_CAPACITY);
+  /** Tasks that are planned, under way, or failed and left to the retry. */
+  readonly #planned = new Set<Task>();
+  readonly #retry = new RetryTimer(() => void this.flushAll());
+  #interval: NodeJS.Timeout | undefined;
+
+  constructor(options: ProfileBufferOptions) {
+    this.#options = options;
+    this.#ring = new RecordRing(options.memory ?? new ArrayBuffer(RING_RECORDS * RECORD_BYTES));
+    this.#store = new RecordStore(options.run, this.#ring);
+  }
+
+  /** Number of records in memory. */
+  get size(): number {
+    return this.#ring.size;
+  }
+
+  /** Number of an endpoint's records in memory. */
+  sizeOf(endpoint: string): number {
+    return this.#idsOf(endpoint).reduce((sum, id) => sum + this.#ring.pendingOf(id), 0);
+  }
+
+  get stats(): BufferStats {
+    const { directory } = this.#options;
+    return {
+      written: this.#store.written,
+      buffered: this.#ring.size,
+      dropped: this.#ring.dropped,
+      droppedDetails: this.#store.droppedExtras,
+      droppedEntries: this.#timeline.dropped + this.#stacks.dropped,
+      flushErrors: directory.flushErrors,
+      bytesWritten: directory.bytesWritten,
+    };
+  }
+
+  /** Flushes every `flushIntervalMs` from now on. The timer does not keep the process alive. Idempotent. */
+  start(): void {
+    this.#interval ??= setInterval(
+      () => void this.flushAll(),
+      this.#options.flushIntervalMs,
+    ).unref();
+  }
+
+  /** Ends the periodic flushes and a planned retry; full buffers are still flushed. Idempotent. */
+  stop(): void {
+    clearInterval(this.#interval);
+    this.#interval = undefined;
+    this.#retry.stop();
+  }
+
+  /** Takes a copy of `reading`; `extras` is kept until it is written. The hot path: no allocation without `extras`. */
+  append(reading: Readonly<RequestReading>, extras?: RecordExtras): void {
+    this.#store.append(reading, extras);
+    if (this.#ring.pendingOf(reading.endpoint) >= this.#options.bufferSize) {
+      this.#plan(reading.endpoint);
+    } else if (this.#ring.size * 2 >= this.#ring.capacity) {
+      this.#plan('all');
+    }
+  }
+
+  /** Writes an entry soon: the timeline is the evidence. */
+  appendTimeline(entry: TimelineEntry): void {
+    this.#timeline.push(encodeTimelineEntry(entry));
+    this.#plan('evidence');
+  }
+
+  /** Writes a stack soon, and before the timeline entries that refer to it. */
+  appendStack(entry: StackEntry): void {
+    this.#stacks.push(encodeStack(entry));
+    this.#plan('evidence');
+  }
+
+  /** Notes the function that serves an endpoint. */
+  registerEndpoint(endpoint: string, handler?: StackFrame): void {
+    this.#options.directory.registerEndpoint(endpoint, handler);
+  }
+
+  /** Writes everything. Never rejects: what could not be written stays in memory. */
+  async flushAll(): Promise<void> {
+    let isWritten = await this.#flushEvidence();
+    for (const id of this.#ring.pendingEndpoints()) {
+      isWritten = (await this.#flushRecords(id)) && isWritten;
+    }
+    if (isWritten) {
+      this.#planned.clear();
+      this.#retry.succeeded();
+    } else {
+      this.#retry.failed();
+    }
+  }
+
+  /** Writes the records of one endpoint. Never rejects. */
+  async flushEndpoint(endpoint: string): Promise<void> {
+    for (const id of this.#idsOf(endpoint)) {
+      if (!(await this.#flushRecords(id))) this.#retry.failed();
+    }
+  }
+
+  /** Writes everything before it returns: for the `exit` event. Never throws. */
+  flushAllSync(): void {
+    const { directory, nameOf } = this.#options;
+    if (this.#stacks.size > 0) directory.writeSync(directory.stacks, this.#stacks.source);
+    if (this.#timeline.size > 0) directory.writeSync(directory.timeline, this.#timeline.source);
+    for (const id of this.#ring.pendingEndpoints()) {
+      let isWritten = true;
+      while (isWritten && this.#ring.pendingOf(id) > 0) {
+        isWritten = directory.writeProfilesSync(nameOf(id), () => this.#store.batchOf(id));
+      }
+    }
+  }
+
+  /** Throws away the records in memory, of one endpoint or of all. They do not count as dropped. */
+  clearAll(endpoint?: string): void {
+    const ids = endpoint === undefined ? this.#ring.pendingEndpoints() : this.#idsOf(endpoint);
+    for (const id of ids) this.#store.clear(id);
+  }
+
+  /** Runs a task when the current turn of the event loop is over. One that fails waits for the retry. */
+  #plan(task: Task): void {
+    if (this.#planned.has(task)) return;
+    this.#planned.add(task);
+    setImmediate(async () => {
+      if (task === 'all') await this.flushAll();
+      else if (await this.#flush(task)) this.#planned.delete(task);
+      else this.#retry.failed();
+    });
+  }
+
+  #flush(task: 'evidence' | number): Promise<boolean> {
+    return task === 'evidence' ? this.#flushEvidence() : this.#flushRecords(task);
+  }
+
+  /** Until nothing waits: entries that come during a write do not plan a task of their own. */
+  async #flushEvidence(): Promise<boolean> {
+    const { directory } = this.#options;
+    let isWritten = true;
+    while (isWritten && this.#stacks.size + this.#timeline.size > 0) {
+      isWritten =
+        (this.#stacks.size === 0 ||
+          (await directory.write(directory.stacks, this.#stacks.source))) &&
+        (await directory.write(directory.timeline, this.#timeline.source));
+    }
+    return isWritten;
+  }
+
+  /** What is pending now, in batches; not what comes meanwhile, or a busy endpoint would keep the others waiting. */
+  async #flushRecords(id: number): Promise<boolean> {
+    const { directory, nameOf } = this.#options;
+    let isWritten = true;
+    for (let left = this.#ring.pendingOf(id); isWritten && left > 0; left -= BATCH_RECORDS) {
+      isWritten = await directory.writeProfiles(nameOf(id), () => this.#store.batchOf(id));
+    }
+    return isWritten;
+  }
+
+  #idsOf(endpoint: string): number[] {
+    return this.#ring.pendingEndpoints().filter((id) => this.#options.nameOf(id) === endpoint);
+  }
+}

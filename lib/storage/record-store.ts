@@ -1,0 +1,80 @@
+import type { Batch } from './array-file.js';
+import { encodeProfile } from './codec.js';
+import { emptyReading, type RecordRing, type RequestReading } from './record-ring.js';
+import { type RecordExtras, toProfile } from './recorded-profile.js';
+
+/** Records with a detailed capture or an error message that fit into memory, about 2 MB. */
+export const EXTRAS_CAPACITY = 512;
+
+/** Records that are encoded at once: about 2 ms of the event loop. */
+export const BATCH_RECORDS = 1000;
+
+/** The records of a run that are not on disk yet: figures in the ring, everything else beside it. */
+export class RecordStore {
+  readonly #run: string;
+  readonly #ring: RecordRing;
+  readonly #scratch: RequestReading = emptyReading();
+  /** By sequence number, oldest first. */
+  readonly #extras = new Map<number, RecordExtras>();
+  #written = 0;
+  #droppedExtras = 0;
+
+  constructor(run: string, ring: RecordRing) {
+    this.#run = run;
+    this.#ring = ring;
+  }
+
+  /** Records in the files. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Records that lost their detailed capture or error message, because too many were waiting. */
+  get droppedExtras(): number {
+    return this.#droppedExtras;
+  }
+
+  append(reading: Readonly<RequestReading>, extras?: RecordExtras): void {
+    const sequence = this.#ring.append(reading);
+    if (extras !== undefined) this.#keep(sequence, extras);
+  }
+
+  /** The oldest records of an endpoint, at most {@link BATCH_RECORDS}. */
+  batchOf(endpoint: number): Batch | undefined {
+    const sequences = this.#ring.unflushed(endpoint, BATCH_RECORDS);
+    if (sequences.length === 0) return undefined;
+    const elements = sequences.map((sequence) => this.#encode(sequence));
+    const onWritten = () => {
+      this.#written += sequences.length;
+      this.#forget(sequences);
+    };
+    return { elements, onWritten };
+  }
+
+  /** Throws away the records of an endpoint. */
+  clear(endpoint: number): void {
+    this.#forget(this.#ring.unflushed(endpoint, this.#ring.capacity));
+  }
+
+  #encode(sequence: number): string {
+    this.#ring.read(sequence, this.#scratch);
+    const identity = { run: this.#run, sequence };
+    return encodeProfile(toProfile(this.#scratch, identity, this.#extras.get(sequence)));
+  }
+
+  #forget(sequences: readonly number[]): void {
+    for (const sequence of sequences) {
+      this.#ring.markFlushed(sequence);
+      this.#extras.delete(sequence);
+    }
+  }
+
+  #keep(sequence: number, extras: RecordExtras): void {
+    if (this.#extras.size >= EXTRAS_CAPACITY) {
+      const [oldest = sequence] = this.#extras.keys();
+      this.#extras.delete(oldest);
+      this.#droppedExtras += 1;
+    }
+    this.#extras.set(sequence, extras);
+  }
+}
