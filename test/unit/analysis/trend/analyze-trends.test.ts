@@ -1,0 +1,317 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { FloorPoint } from '../../../../lib/analysis/floor-point.js';
+import { analyzeTrends } from '../../../../lib/analysis/trend/analyze-trends.js';
+import type { Channel, Trend } from '../../../../lib/core/analysis-result.js';
+import { BYTES_PER_MB } from '../../../../lib/core/units.js';
+import { floors, noise } from './floors.js';
+
+const range = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+describe('the verdict on a series of floors', () => {
+  test('a steady rise over many requests is a leak, with its rate, odds and alternative', () => {
+    const { heap } = analyzeTrends(floors({ count: 100, heap: (request) => 1_024 * request }));
+
+    expect(heap.verdict).toBe('leak');
+    expect(heap.slopeMbPerRequest * BYTES_PER_MB).toBeCloseTo(1_024, -1);
+    expect(heap.slopeMbPerHour).toBeCloseTo(heap.slopeMbPerRequest * 100 * 3_600, 6);
+    expect(heap.growthConfidence).toBeGreaterThan(0.999);
+    expect(heap.leakProbability).toBeCloseTo(0.95, 6);
+    expect(heap.ifCache).toMatch(/^If this is a cache, it holds at least 7\.\d+ MB already/);
+    expect(heap.evidence.explanation).toContain('rose by 7.');
+    expect(heap.belowBytesPerRequest).toBeUndefined();
+  });
+
+  test('the same rise over few requests is growing: it may be a cache that fills', () => {
+    const rising = floors({ count: 40, step: 50, heap: (request) => 1_024 * request });
+
+    const { heap } = analyzeTrends(rising);
+
+    expect(heap.verdict).toBe('growing');
+    expect(heap.leakProbability).toBeLessThan(0.9);
+  });
+
+  test('a test that replays its requests may confirm sooner', () => {
+    const rising = floors({ count: 40, step: 50, heap: (request) => 1_024 * request });
+
+    const { heap } = analyzeTrends(rising, { confirmAfterRequests: 600 });
+
+    expect(heap.verdict).toBe('leak');
+  });
+
+  test('requests that finished after the last floor count towards confirmation', () => {
+    const rising = floors({ count: 49, heap: (request) => 1_024 * request });
+
+    expect(analyzeTrends(rising).heap.verdict).toBe('growing');
+    expect(analyzeTrends(rising, { requests: 5_000 }).heap.verdict).toBe('leak');
+  });
+
+  test('growth of 64 MB is confirmed after any number of requests', () => {
+    const { heap } = analyzeTrends(
+      floors({ count: 40, step: 50, heap: (request) => 5e4 * request }),
+    );
+
+    expect(heap.verdict).toBe('leak');
+  });
+
+  test('growth that soon exhausts a small heap is confirmed early; a far projection is not', () => {
+    const rising = floors({ count: 40, step: 50, heap: (request) => 4_096 * request });
+
+    const small = analyzeTrends(rising, { limitBytes: 64 * BYTES_PER_MB }).heap;
+    const large = analyzeTrends(rising, { limitBytes: 4_096 * BYTES_PER_MB }).heap;
+
+    expect(small.verdict).toBe('leak');
+    expect(small.hoursToLimit).toBeLessThan(1);
+    expect(large.verdict).toBe('growing');
+    expect(large.hoursToLimit).toBeLessThan(24);
+  });
+
+  test('growth that began in the last look alone is growing', () => {
+    const late = floors({
+      count: 100,
+      heap: (request) => 8_192 * Math.max(0, request - 9_000),
+    });
+
+    const { heap } = analyzeTrends(late);
+
+    expect(heap.verdict).toBe('growing');
+    expect(heap.evidence.onsetRequest).toBeGreaterThanOrEqual(7_500);
+  });
+
+  test('no growth is stable, with a bound on what may leak', () => {
+    const { heap, external } = analyzeTrends(floors({ count: 100 }));
+
+    expect(heap.verdict).toBe('stable');
+    expect(heap.leakProbability).toBe(0);
+    expect(heap.belowBytesPerRequest).toBeGreaterThan(0);
+    expect(heap.belowBytesPerRequest).toBeLessThan(10);
+    expect(external.verdict).toBe('stable');
+    expect(external.belowBytesPerRequest).toBeGreaterThan(0);
+  });
+
+  test('a cache that fills to its bound is a plateau', () => {
+    const filling = (request: number) => 4e6 * (1 - Math.exp(-request / 2_500));
+
+    expect(analyzeTrends(floors({ count: 100, heap: filling })).heap.verdict).toBe('plateau');
+  });
+
+  test('a table loaded once is a step', () => {
+    const loaded = (request: number) => (request > 5_500 ? 8e6 : 0);
+
+    const { heap } = analyzeTrends(floors({ count: 100, heap: loaded }));
+
+    expect(heap.verdict).toBe('step');
+    expect(heap.evidence.explanation).toContain('jumped by 7.63 MB');
+  });
+
+  test('memory that follows the requests in flight is no leak', () => {
+    const inFlight = (request: number) => 4 + Math.floor(request / 200) + ((request / 100) % 3);
+
+    const { heap } = analyzeTrends(
+      floors({ count: 100, inFlight, heap: (request) => 40_000 * inFlight(request) }),
+    );
+
+    expect(heap.verdict).toBe('stable');
+    expect(heap.evidence.loadBytesPerInFlight).toBeCloseTo(40_000, -3);
+  });
+
+  test('growth beside a load that rose too fast to be told apart is load-confounded', () => {
+    const inFlight = (request: number) => (request > 5_000 ? 20 : 4);
+
+    const { heap } = analyzeTrends(
+      floors({ count: 100, inFlight, heap: (request) => 1_024 * request }),
+    );
+
+    expect(heap.verdict).toBe('load_confounded');
+  });
+
+  test('a cache that filled and a leak that goes on are told apart', () => {
+    const both = (request: number) => 8e6 * Math.min(1, request / 3_000) + 500 * request;
+
+    const { heap } = analyzeTrends(floors({ count: 150, heap: both }));
+
+    expect(heap.verdict).toBe('leak');
+    expect(heap.slopeMbPerRequest * BYTES_PER_MB).toBeCloseTo(500, -2);
+  });
+
+  test('buffers and native memory have trends of their own', () => {
+    const { heap, external, native } = analyzeTrends(
+      floors({
+        count: 100,
+        external: (request) => 16_384 * request,
+        native: (request) => 8_192 * request,
+      }),
+    );
+
+    expect([heap.verdict, external.verdict, native.verdict]).toEqual(['stable', 'leak', 'leak']);
+    expect(external.hoursToLimit).toBeUndefined();
+  });
+
+  test('six floors are insufficient', () => {
+    const { heap } = analyzeTrends(floors({ count: 6, heap: (request) => 1e6 * request }));
+
+    expect(heap.verdict).toBe('insufficient');
+    expect(heap.points).toBe(6);
+    expect(heap.intervalMbPerRequest).toEqual([-Infinity, Infinity]);
+  });
+});
+
+describe('what the verdict does not depend on', () => {
+  const verdicts = (trends: Readonly<Record<Channel, Trend>>) =>
+    Object.values(trends).map(({ verdict }) => verdict);
+  const shapes: readonly ((request: number) => number)[] = [
+    (request) => 1_024 * request,
+    (request) => 4e6 * (1 - Math.exp(-request / 2_500)),
+    (request) => (request > 5_500 ? 8e6 : 0),
+    () => 0,
+  ];
+
+  test('how much the process holds anyway', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...shapes),
+        fc.nat(2 ** 40),
+        fc.nat(1_000),
+        (shape, more, seed) => {
+          const points = floors({ count: 80, heap: shape, seed });
+          const lifted = points.map((point) => ({ ...point, heap: Math.round(point.heap) + more }));
+          const level = points.map((point) => ({ ...point, heap: Math.round(point.heap) }));
+
+          expect(verdicts(analyzeTrends(lifted))).toEqual(verdicts(analyzeTrends(level)));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test('how many requests lie between floors, while the rate stays material', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...shapes), fc.integer({ min: 2, max: 8 }), (shape, factor) => {
+        const points = floors({ count: 80, heap: shape });
+        const stretched = points.map((point) => ({ ...point, request: point.request * factor }));
+
+        const [slope, stretchedSlope] = [points, stretched].map(
+          (series) => analyzeTrends(series).heap.slopeMbPerRequest,
+        );
+
+        expect(verdicts(analyzeTrends(stretched))).toEqual(verdicts(analyzeTrends(points)));
+        expect(stretchedSlope).toBeCloseTo((slope ?? 0) / factor, 10);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('the order in which the floors are given', () => {
+    const points = floors({ count: 80, heap: (request) => 1_024 * request });
+
+    expect(analyzeTrends([...points].reverse())).toEqual(analyzeTrends(points));
+  });
+
+  test('the caller keeps its array', () => {
+    const points = floors({ count: 400, heap: (request) => 1_024 * request });
+    const before = structuredClone(points);
+
+    analyzeTrends(Object.freeze(points));
+
+    expect(points).toEqual(before);
+  });
+});
+
+describe('how often the verdict is right on made-up series', () => {
+  test('white noise of any size is no growth in 500 series', () => {
+    const alarms = range(500).filter((seed) => {
+      const jitter = noise(seed + 7);
+      const size = 10 ** (3 + (seed % 5));
+      const { heap } = analyzeTrends(
+        floors({ count: 60, seed, heap: (request) => size * jitter(request) }),
+      );
+      return heap.verdict === 'leak' || heap.verdict === 'growing';
+    });
+
+    expect(alarms).toEqual([]);
+  });
+
+  test('a linear leak is found with its rate inside the interval', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 100, max: 100_000 }), fc.nat(1_000), (rate, seed) => {
+        const { heap } = analyzeTrends(
+          floors({ count: 80, seed, heap: (request) => rate * request }),
+        );
+        const [low, high] = heap.intervalMbPerRequest.map((bound) => bound * BYTES_PER_MB);
+
+        expect(heap.verdict).toBe('leak');
+        expect(low).toBeLessThanOrEqual(rate);
+        expect(high).toBeGreaterThanOrEqual(rate);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('damaged input', () => {
+  const anyNumber = fc.oneof(
+    fc.double(),
+    fc.constantFrom(Number.NaN, -1, 0, 2 ** 53, Infinity, -Infinity, Number.MAX_VALUE),
+    fc.nat(1e9),
+  );
+  const anyFloor: fc.Arbitrary<FloorPoint> = fc.record({
+    request: anyNumber,
+    timestamp: anyNumber,
+    heap: anyNumber,
+    external: anyNumber,
+    native: anyNumber,
+    inFlight: anyNumber,
+  });
+
+  test('never throws, and probabilities stay probabilities', () => {
+    fc.assert(
+      fc.property(fc.array(anyFloor, { maxLength: 60 }), anyNumber, (points, limitBytes) => {
+        const trends = analyzeTrends(points, { limitBytes });
+
+        for (const trend of Object.values(trends)) {
+          expect(trend.growthConfidence).toBeGreaterThanOrEqual(0);
+          expect(trend.growthConfidence).toBeLessThanOrEqual(1);
+          expect(trend.slopeMbPerRequest).not.toBeNaN();
+          expect(trend.slopeMbPerHour).not.toBeNaN();
+          expect(trend.hoursToLimit ?? 0).not.toBeNaN();
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('damaged floors among good ones change nothing', () => {
+    const good = floors({ count: 80, heap: (request) => 1_024 * request });
+    const damaged = good.flatMap((point) => [
+      point,
+      { ...point, request: Number.NaN },
+      { ...point, request: -1 },
+      { ...point, heap: Infinity, external: Number.NaN, native: 2 ** 60 },
+    ]);
+
+    expect(analyzeTrends(damaged).heap).toEqual(analyzeTrends(good).heap);
+  });
+
+  test('floors at one request, as of an idle process, are stable', () => {
+    const idle = floors({ count: 50, heap: (request) => 1_000 * request }).map((point) => ({
+      ...point,
+      request: 10,
+    }));
+
+    const { heap } = analyzeTrends(idle);
+
+    expect(heap.verdict).toBe('stable');
+    expect(heap.belowBytesPerRequest).toBeUndefined();
+  });
+
+  test('a wall clock that was set back gives no hourly rate', () => {
+    const points = floors({ count: 80, heap: (request) => 1_024 * request });
+    const jumped = points.map((point, index) => ({ ...point, timestamp: -index }));
+
+    const { heap } = analyzeTrends(jumped, { limitBytes: 64 * BYTES_PER_MB });
+
+    expect(heap.verdict).toBe('leak');
+    expect(heap.slopeMbPerHour).toBe(0);
+    expect(heap.hoursToLimit).toBeUndefined();
+  });
+});
