@@ -9,8 +9,8 @@
 export const HEAP_FIELDS = [
   // Written by `read()`.
   'time', // Monotonic clock, ms.
-  'used', // Used heap, all spaces.
-  'external',
+  'used', // Used heap, all spaces; those for code and read-only data as of the last GC.
+  'external', // Memory outside the heap that V8 was told of: Buffers, ArrayBuffers, addons, Node.js's own.
   'rss', // At most 100 ms old.
   // Kept current by the GC observer, without a call. Zero until `startGcObserver()`.
   'minorCount',
@@ -88,7 +88,7 @@ export interface HeapReader {
    * soft limit and lowered at once. Returns false when it would be unwise (external memory near V8's hard limit).
    */
   readonly requestMajorGc: () => boolean;
-  /** Used bytes by space and the totals of `v8::HeapStatistics`. For detailed captures: about 1 us and one object. */
+  /** Used bytes by space and the totals of `v8::HeapStatistics`. For detailed captures: about 5 us and two objects. */
   readonly heapStatistics: () => NativeHeapStatistics;
   /**
    * Size of machine code and bytecode, in bytes. Exact, but V8 walks the old space for it: about 0.1 ms per MB of heap.
@@ -125,7 +125,7 @@ export interface SiteReader {
   readonly samplerOwner: () => SamplerOwner;
   /**
    * The `limit` stacks with the most live bytes, and the `limit` that grew most since the baseline.
-   * `null` when no sampler runs.
+   * `null` when no sampler runs. A borrowed sampler of an inspector session makes V8 run a full GC at each reading.
    */
   readonly readSites: (limit: number) => SiteReadings | null;
   /** Makes the last reading the baseline of growth. */

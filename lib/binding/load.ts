@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import loadBuild from 'node-gyp-build';
+import { HeapTideError } from '../core/errors.js';
+import type { Binding } from './contract.js';
+import { isNativeAddon, toBinding } from './native-addon.js';
+
+/** The binding, or why there is none. */
+export type LoadResult =
+  | { readonly binding: Binding; readonly error?: undefined }
+  | { readonly binding?: undefined; readonly error: HeapTideError };
+
+/** The package's root: `lib/binding` and `dist/binding` are equally deep. */
+const PACKAGE_ROOT = join(__dirname, '..', '..');
+
+/**
+ * Loads the native addon: a local build first, then the prebuild for this platform and Node.js ABI. Never throws; a
+ * failure is the result, with code `ERR_HEAPTIDE_BINDING_NOT_FOUND`. The first result of an environment (the main
+ * thread or a worker) is its only one.
+ */
+export const loadBinding: () => LoadResult = once(() => loadFrom(PACKAGE_ROOT));
+
+/** Loads the addon of the package in `root`. */
+export function loadFrom(root: string): LoadResult {
+  try {
+    const loaded = loadBuild(root);
+    if (isNativeAddon(loaded)) return { binding: toBinding(loaded) };
+    return { error: notFound(root, new Error('the build is of another version of heaptide')) };
+  } catch (error) {
+    return { error: notFound(root, error) };
+  }
+}
+
+function notFound(root: string, cause: unknown): HeapTideError {
+  const { platform, arch, versions } = process;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const detail =
+    `${platform}-${arch}, ABI ${versions.modules}; ` +
+    `tried ${join(root, 'build')} and ${join(root, 'prebuilds', `${platform}-${arch}`)}: ` +
+    `${reason.replace(/\s+/g, ' ').trim()}; to build it, run "npx node-gyp rebuild" in ${root}`;
+  return new HeapTideError('ERR_HEAPTIDE_BINDING_NOT_FOUND', detail, { cause });
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

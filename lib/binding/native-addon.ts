@@ -1,0 +1,81 @@
+import { join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
+import {
+  type Binding,
+  HEAP_FIELDS,
+  type SamplerOptions,
+  type SamplerOwner,
+  SITE_COLUMNS,
+} from './contract.js';
+
+/** The exports of the .node file. */
+export interface NativeAddon extends Omit<Binding, 'backend' | 'startSampler'> {
+  /** The field lists that the addon was compiled with. */
+  readonly heapFields: readonly string[];
+  readonly siteColumns: readonly string[];
+  readonly startSampler: (options: NativeSamplerOptions) => SamplerOwner;
+}
+
+/** {@link SamplerOptions} as the addon takes them. */
+interface NativeSamplerOptions extends Omit<SamplerOptions, 'selfPath'> {
+  /** Names of heaptide's scripts start with one of these. */
+  readonly selfPrefixes: readonly string[];
+}
+
+type Method = Exclude<keyof NativeAddon, 'heap' | 'heapFields' | 'siteColumns'>;
+
+const METHODS: Readonly<Record<Method, true>> = {
+  read: true,
+  startGcObserver: true,
+  stopGcObserver: true,
+  requestMajorGc: true,
+  heapStatistics: true,
+  codeSize: true,
+  startSampler: true,
+  stopSampler: true,
+  samplerOwner: true,
+  readSites: true,
+  markSiteBaseline: true,
+  stackFrames: true,
+  functionLocation: true,
+};
+
+/** Whether `loaded` has the methods and the field lists of this version of heaptide: a stale build has not. */
+export function isNativeAddon(loaded: unknown): loaded is NativeAddon {
+  if (typeof loaded !== 'object' || loaded === null) return false;
+  const exported: Partial<Record<string, unknown>> = { ...loaded };
+  const { heap, heapFields, siteColumns } = exported;
+  return (
+    types.isFloat64Array(heap) &&
+    heap.length === HEAP_FIELDS.length &&
+    isList(heapFields, HEAP_FIELDS) &&
+    isList(siteColumns, SITE_COLUMNS) &&
+    Object.keys(METHODS).every((name) => typeof exported[name] === 'function')
+  );
+}
+
+/** The addon behind the contract. Its functions are passed on as they are: a wrapper would cost as much as a read. */
+export function toBinding(addon: NativeAddon): Binding {
+  const { heapFields, siteColumns, startSampler, ...shared } = addon;
+  return {
+    ...shared,
+    backend: 'native',
+    startSampler: ({ intervalBytes, stackDepth, selfPath }) =>
+      startSampler({ intervalBytes, stackDepth, selfPrefixes: scriptPrefixes(selfPath) }),
+  };
+}
+
+/** V8 names CommonJS scripts by path and ES modules by URL. */
+function scriptPrefixes(folder: string): string[] {
+  const path = join(folder, sep);
+  return [path, pathToFileURL(path).href];
+}
+
+function isList(value: unknown, expected: readonly string[]): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length === expected.length &&
+    expected.every((name, index) => value[index] === name)
+  );
+}

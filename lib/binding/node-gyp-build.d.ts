@@ -1,0 +1,5 @@
+declare module 'node-gyp-build' {
+  /** Finds the build or prebuild under `root` that fits this Node.js and loads it. Throws when there is none. */
+  function load(root: string): unknown;
+  export = load;
+}

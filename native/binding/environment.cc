@@ -1,0 +1,61 @@
+#include "environment.h"
+
+#include <node_version.h>
+
+#include <string>
+
+#include "../engine/isolate.h"
+
+namespace heaptide::binding {
+
+namespace {
+
+// V8's classes have another layout in each major version of Node.js. A binary
+// for another one loads without complaint, and V8 then writes beyond the
+// objects that it is handed.
+bool CheckNodeVersion(Napi::Env env) {
+  const uint32_t running = Napi::VersionManagement::GetNodeVersion(env)->major;
+  if (running == NODE_MAJOR_VERSION) return true;
+  Napi::Error::New(env,
+                   "built for Node.js " + std::to_string(NODE_MAJOR_VERSION) +
+                       ", but this is Node.js " + std::to_string(running))
+      .ThrowAsJavaScriptException();
+  return false;
+}
+
+}  // namespace
+
+Environment* Environment::Create(Napi::Env env) {
+  if (!CheckNodeVersion(env)) return nullptr;
+  auto* environment = new Environment(engine::CurrentIsolate());
+  env.SetInstanceData(environment);
+  return environment;
+}
+
+Environment::Environment(v8::Isolate* isolate)
+    : heap_(std::make_shared<core::HeapArray>()),
+      heap_reader_(isolate, heap_.get()),
+      gc_observer_(isolate, &heap_reader_, heap_.get()),
+      sampler_(isolate) {}
+
+// V8's own memory does not do: `ArrayBuffer.prototype.transfer()` resizes such
+// memory and `postMessage()` moves it to another owner, and either can free it
+// while GC callbacks still write there. Memory that the environment holds too
+// stays where it is, whatever becomes of the ArrayBuffer.
+Napi::Float64Array Environment::ShareHeapArray(Napi::Env env) const {
+  using Holder = std::shared_ptr<core::HeapArray>;
+  auto* holder = new Holder(heap_);
+  const auto buffer = Napi::ArrayBuffer::New(
+      env,
+      heap_->data(),
+      core::HeapArray::size() * sizeof(double),
+      [](Napi::Env, void*, Holder* held) { delete held; },
+      holder);
+  if (buffer.IsEmpty()) {
+    delete holder;
+    return {};
+  }
+  return Napi::Float64Array::New(env, core::HeapArray::size(), buffer, 0);
+}
+
+}  // namespace heaptide::binding
