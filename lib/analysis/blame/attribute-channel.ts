@@ -1,0 +1,177 @@
+import type { Channel, GrowingSite, Interval } from '../../core/analysis-result.js';
+import type { FloorWindow } from '../run/run-history.js';
+import { total } from './endpoint-groups.js';
+import { type ChannelGrowth, type GroupGrowth, regressGrowth } from './growth-regression.js';
+import { soloBytesPerRequest } from './solo-windows.js';
+import { type StackEvidence, weighStacks } from './stack-evidence.js';
+
+/** An endpoint is named by the regression above this share of the growth, this many standard errors from zero. */
+const MIN_SHARE = 0.2;
+const MIN_T = 3;
+
+/** Growth that slows down below this share of its rate is a cache that fills, not a leak. */
+const MIN_STEADY_RATIO = 0.35;
+
+/** Windows per group in the second half that its own estimate needs. */
+const TAIL_WINDOWS_PER_GROUP = 2;
+
+/**
+ * Share of the growth above which an endpoint is named by the stacks alone. Live objects under the endpoint's own frame
+ * are direct evidence; wrappers of external memory are few samples, so more of them is asked for.
+ */
+const MIN_STACK_SHARE: Readonly<Record<Channel, number>> = { heap: 0.1, external: 0.3, native: 1 };
+
+/** Among endpoints that the regression cannot tell apart, the stacks decide for one with this share of what they hold. */
+const DECISIVE_STACK_SHARE = 0.7;
+
+/** What one endpoint has to do with the growth of one channel. */
+export interface EndpointGrowth {
+  readonly endpoint: string;
+  readonly bytes: number;
+  readonly bytesPerRequest: number;
+  readonly interval: Interval;
+  /** The evidence suffices to say that this endpoint makes memory grow. */
+  readonly isNamed: boolean;
+  /** The evidence suffices to say that it does not. */
+  readonly isCleared: boolean;
+  /** Other endpoints with the same load, one of which may be the cause instead. */
+  readonly indistinguishableFrom: readonly string[];
+}
+
+/** The growth of one channel with what each endpoint has to do with it. */
+export interface ChannelAttribution {
+  readonly bytes: number;
+  readonly endpoints: readonly EndpointGrowth[];
+}
+
+/**
+ * Divides the growth of a channel among endpoints: a regression over the windows says how memory moves with the
+ * requests of each, the stacks of growing sites confirm, decide between endpoints of equal load, or object.
+ * Returns `undefined` when there are too few windows.
+ */
+export function attributeChannel(
+  windows: readonly FloorWindow[],
+  channel: Channel,
+  sites: readonly GrowingSite[],
+): ChannelAttribution | undefined {
+  const growth = regressGrowth(windows, channel);
+  if (growth === undefined) return undefined;
+  const stacks = weighStacks(sites, { channel, bytes: growth.bytes });
+  const context = { windows, growth, stacks, channel };
+  return {
+    bytes: growth.bytes,
+    endpoints: growth.groups.flatMap((group) => attributeGroup(group, context)),
+  };
+}
+
+interface Context {
+  readonly windows: readonly FloorWindow[];
+  readonly growth: ChannelGrowth;
+  readonly stacks: StackEvidence;
+  readonly channel: Channel;
+}
+
+function attributeGroup(group: GroupGrowth, context: Context): readonly EndpointGrowth[] {
+  const names = [...group.endpoints.keys()];
+  const isNamed = isGrowing(group, context);
+  const culprit = isNamed ? decide(group, context.stacks) : undefined;
+  return names.map((endpoint) => {
+    if (endpoint === culprit) return blame(endpoint, group);
+    const byStacks = blameByStacks(endpoint, group, context);
+    if (byStacks !== undefined) return byStacks;
+    if (culprit !== undefined) return { ...share(endpoint, group, context), ...NOTHING };
+    const others = isNamed ? names.filter((other) => other !== endpoint) : [];
+    return { ...share(endpoint, group, context), indistinguishableFrom: others };
+  });
+}
+
+/** What is left for the endpoints beside a culprit. */
+const NOTHING = { bytes: 0, bytesPerRequest: 0, interval: [0, 0], isCleared: true } as const;
+
+/** The rule of the regression, unless other evidence objects. */
+function isGrowing(group: GroupGrowth, context: Context): boolean {
+  const part = group.bytes / context.growth.bytes;
+  if (!(part > MIN_SHARE && group.t > MIN_T && group.interval[0] > 0)) return false;
+  return isPersistent(group, context) && hasRoom(group, context.stacks);
+}
+
+/** Whether the group grows as fast in the second half, and while it is alone, as far as that is known. */
+function isPersistent(group: GroupGrowth, { windows, growth, channel }: Context): boolean {
+  const least = MIN_STEADY_RATIO * group.bytesPerRequest;
+  const hasTail = windows.length >> 1 >= TAIL_WINDOWS_PER_GROUP * growth.groups.length;
+  if (hasTail && group.tailBytesPerRequest < least) return false;
+  const [name, ...others] = group.endpoints.keys();
+  if (name === undefined || others.length > 0) return true;
+  return (soloBytesPerRequest(windows, name, channel) ?? least) >= least;
+}
+
+/** Whether the stacks of other endpoints leave the group a share that is worth naming. */
+function hasRoom(group: GroupGrowth, stacks: StackEvidence): boolean {
+  const others = total([...stacks.shares.values()]) - sharesOf(group, stacks);
+  return 1 - Math.min(1, others) * stacks.explained > MIN_SHARE;
+}
+
+function sharesOf(group: GroupGrowth, { shares }: StackEvidence): number {
+  return total([...group.endpoints.keys()].map((endpoint) => shares.get(endpoint) ?? 0));
+}
+
+/** The only endpoint of a group, or the one in whose stacks nearly all is that the stacks of the group hold. */
+function decide(group: GroupGrowth, stacks: StackEvidence): string | undefined {
+  const names = [...group.endpoints.keys()];
+  if (names.length === 1) return names[0];
+  const held = sharesOf(group, stacks);
+  return names.find(
+    (name) => held > 0 && (stacks.shares.get(name) ?? 0) >= DECISIVE_STACK_SHARE * held,
+  );
+}
+
+/** Puts all the growth of a group on one endpoint. */
+function blame(endpoint: string, group: GroupGrowth): EndpointGrowth {
+  const requests = total([...group.endpoints.values()]);
+  const scale = requests / (group.endpoints.get(endpoint) ?? requests);
+  return {
+    endpoint,
+    bytes: group.bytes,
+    bytesPerRequest: group.bytesPerRequest * scale,
+    interval: [group.interval[0] * scale, group.interval[1] * scale],
+    isNamed: true,
+    isCleared: false,
+    indistinguishableFrom: [],
+  };
+}
+
+/** Names an endpoint that the regression cannot make out, by the growth under its own frame. */
+function blameByStacks(
+  endpoint: string,
+  group: GroupGrowth,
+  { growth, stacks, channel }: Context,
+): EndpointGrowth | undefined {
+  const part = (stacks.shares.get(endpoint) ?? 0) * stacks.explained;
+  const requests = group.endpoints.get(endpoint) ?? 0;
+  if (part < MIN_STACK_SHARE[channel] || requests === 0) return undefined;
+  const whole = growth.bytes / requests;
+  const spread = 2 * stacks.deviation;
+  return {
+    endpoint,
+    bytes: part * growth.bytes,
+    bytesPerRequest: part * whole,
+    interval: [Math.max(0, part - spread) * whole, Math.min(1, part + spread) * whole],
+    isNamed: true,
+    isCleared: false,
+    indistinguishableFrom: [],
+  };
+}
+
+/** The endpoint's part of a group that nothing names. */
+function share(endpoint: string, group: GroupGrowth, { growth }: Context): EndpointGrowth {
+  const bytes = group.bytesPerRequest * (group.endpoints.get(endpoint) ?? 0);
+  return {
+    endpoint,
+    bytes,
+    bytesPerRequest: group.bytesPerRequest,
+    interval: group.interval,
+    isNamed: false,
+    isCleared: bytes <= MIN_SHARE * growth.bytes,
+    indistinguishableFrom: [],
+  };
+}

@@ -1,0 +1,240 @@
+import type { GrowingSite } from '../../core/analysis-result.js';
+import type { StackFrame } from '../../core/profile.js';
+import { formatFrame, frameKey } from '../../core/stack-frame.js';
+import { bytesToMb } from '../../core/units.js';
+import { isUserCode } from './origin.js';
+import { GrowthMeter, type StackGrowth } from './stack-growth.js';
+import type { SiteHistory, StackSeries } from './stack-series.js';
+
+/** Fewer floors with sites say nothing about growth. */
+const MIN_FLOORS = 6;
+
+/**
+ * Samples that a site gains, at least, over all and in the second half. The count of samples scatters by its square
+ * root, so six more are beyond chance; without four of them in the second half the site only filled up early.
+ */
+const MIN_SAMPLES = 6;
+const MIN_TAIL_SAMPLES = 4;
+
+/**
+ * The same where a trend shows already that something grows: the question is only what. For wrappers of external memory
+ * there is no more to ask for, since some 200 bytes stand for a whole Buffer.
+ */
+const MIN_SAMPLES_IN_GROWTH = 3;
+const MIN_TAIL_SAMPLES_IN_GROWTH = 1;
+
+/** Share of the trend's growth that a site with so few samples must account for. */
+const MIN_SHARE_OF_GROWTH = 0.2;
+
+/** A stack with this many samples that gains less than a quarter of them holds steady. */
+const STEADY_SAMPLES = 6;
+const STEADY_SHARE = 0.25;
+
+/** Frames of a site's stack that are reported. */
+const MAX_CALLERS = 8;
+
+/** Node's own script in which Buffers are made. */
+const BUFFER_SCRIPT = /^node:(internal\/)?buffer$/;
+
+/** Largest mean size of a wrapper: a typed array and its ArrayBuffer take about 200 bytes of heap. */
+const MAX_WRAPPER_BYTES = 256;
+
+/** The floors of a run, with merged stacks, and what is known of the endpoints' own frames. */
+export interface SiteEvidence {
+  readonly history: SiteHistory;
+  /** Endpoints by the {@link frameKey} of the function that serves them. */
+  readonly endpoints: ReadonlyMap<string, string>;
+}
+
+/** A stack from the function that is shown, outward. */
+interface MeasuredStack {
+  readonly series: StackSeries;
+  readonly path: readonly StackFrame[];
+  readonly growth: StackGrowth;
+}
+
+/** A bar for a site's growth. */
+interface Bar {
+  readonly samples: number;
+  readonly tailSamples: number;
+  readonly bytes: number;
+}
+
+/**
+ * Functions whose live memory grows, by growth, largest first.
+ *
+ * @param riseBytes - Growth of the heap by its trend; 0 when it does not grow. Where no site grows beyond doubt, those
+ * that account for a good part of it are taken.
+ */
+export function findGrowingSites(
+  evidence: SiteEvidence,
+  riseBytes: number,
+): readonly GrowingSite[] {
+  const { stacks } = evidence.history;
+  const strict = { samples: MIN_SAMPLES, tailSamples: MIN_TAIL_SAMPLES, bytes: 0 };
+  const sites = rank({ evidence, stacks, bar: strict, channel: 'heap' });
+  if (sites.length > 0 || !(riseBytes > 0)) return sites;
+  const bar = { ...IN_GROWTH, bytes: MIN_SHARE_OF_GROWTH * riseBytes };
+  return rank({ evidence, stacks, bar, channel: 'heap' });
+}
+
+/**
+ * Functions whose small wrappers of external memory multiply. Those that go through Node's Buffer code are certain;
+ * without any, all small objects count, but only while the heap does not grow by itself (`riseBytes` as above).
+ */
+export function findExternalSites(
+  evidence: SiteEvidence,
+  riseBytes: number,
+): readonly GrowingSite[] {
+  const { stacks } = evidence.history;
+  const find = (some: readonly StackSeries[]) =>
+    rank({ evidence, stacks: some, bar: IN_GROWTH, channel: 'external' });
+  const buffers = find(stacks.filter(makesBuffers));
+  return buffers.length > 0 || riseBytes > 0 ? buffers : find(stacks.filter(isSmall));
+}
+
+const IN_GROWTH: Bar = {
+  samples: MIN_SAMPLES_IN_GROWTH,
+  tailSamples: MIN_TAIL_SAMPLES_IN_GROWTH,
+  bytes: 0,
+};
+
+function rank(search: {
+  readonly evidence: SiteEvidence;
+  readonly stacks: readonly StackSeries[];
+  readonly bar: Bar;
+  readonly channel: GrowingSite['channel'];
+}): readonly GrowingSite[] {
+  const { evidence, bar } = search;
+  const { requests } = evidence.history;
+  if (requests.length < MIN_FLOORS) return [];
+  const meter = new GrowthMeter(requests);
+  const measured = search.stacks.map((series) => ({
+    series,
+    path: userPath(series.frames),
+    growth: meter.measure(series),
+  }));
+  return splitByFunction(measured, 0)
+    .flatMap(({ frame, callers, stacks }) => {
+      const total = sumSeries(stacks.map(({ series }) => series));
+      const growth = meter.measure(total);
+      if (growth.samples < bar.samples || growth.tailSamples < bar.tailSamples) return [];
+      if (!(growth.bytes > bar.bytes)) return [];
+      const endpoints = endpointShares(stacks, evidence.endpoints);
+      return toSite({ frame, callers, total, growth, endpoints, channel: search.channel });
+    })
+    .sort((a, b) => b.growthMb - a.growthMb);
+}
+
+/** From the innermost function that a user can open outward; all frames where there is none. */
+function userPath(frames: readonly StackFrame[]): readonly StackFrame[] {
+  const first = frames.findIndex(isUserCode);
+  return first < 0 ? frames : frames.slice(first);
+}
+
+function makesBuffers({ frames }: StackSeries): boolean {
+  const first = frames.findIndex(isUserCode);
+  return frames.slice(0, Math.max(0, first)).some(({ file }) => BUFFER_SCRIPT.test(file));
+}
+
+function isSmall({ bytes, count }: StackSeries): boolean {
+  return (bytes.at(-1) ?? 0) <= MAX_WRAPPER_BYTES * (count.at(-1) ?? 0);
+}
+
+interface FunctionStacks {
+  readonly frame: StackFrame;
+  readonly callers: readonly StackFrame[];
+  readonly stacks: readonly MeasuredStack[];
+}
+
+/**
+ * Gathers stacks by function. A function in which some stacks grow while others hold steady is an allocator that many
+ * share: its callers tell them apart, so they are shown in its place.
+ */
+function splitByFunction(stacks: readonly MeasuredStack[], depth: number): FunctionStacks[] {
+  const byFunction = new Map<string, MeasuredStack[]>();
+  for (const stack of stacks) {
+    const frame = stack.path[Math.min(depth, stack.path.length - 1)];
+    if (frame === undefined) continue;
+    const key = frameKey(frame);
+    const group = byFunction.get(key);
+    if (group === undefined) byFunction.set(key, [stack]);
+    else group.push(stack);
+  }
+  return [...byFunction.values()].flatMap((group) => {
+    const hasCallers = group.some(({ path }) => path.length > depth + 1);
+    if (hasCallers && isMixed(group)) return splitByFunction(group, depth + 1);
+    return describeGroup(group, depth);
+  });
+}
+
+function isMixed(group: readonly MeasuredStack[]): boolean {
+  const grows = group.some(({ growth }) => growth.samples >= MIN_SAMPLES);
+  const isSteady = ({ series, growth }: MeasuredStack) => {
+    const live = series.samples.at(-1) ?? 0;
+    return live >= STEADY_SAMPLES && growth.samples < STEADY_SHARE * live;
+  };
+  return grows && group.some(isSteady);
+}
+
+function describeGroup(group: readonly MeasuredStack[], depth: number): FunctionStacks[] {
+  const largest = group.reduce((a, b) => (b.growth.bytes > a.growth.bytes ? b : a));
+  const at = Math.min(depth, largest.path.length - 1);
+  const frame = largest.path[at];
+  if (frame === undefined) return [];
+  return [{ frame, callers: largest.path.slice(at + 1), stacks: group }];
+}
+
+function sumSeries(stacks: readonly StackSeries[]): Omit<StackSeries, 'frames'> {
+  const sum = (values: (stack: StackSeries) => readonly number[]) =>
+    stacks.map(values).reduce((a, b) => a.map((value, index) => value + (b[index] ?? 0)));
+  return {
+    bytes: sum((stack) => stack.bytes),
+    samples: sum((stack) => stack.samples),
+    count: sum((stack) => stack.count),
+  };
+}
+
+/** Share of the growth whose stack holds each endpoint's own frame. */
+function endpointShares(
+  stacks: readonly MeasuredStack[],
+  endpoints: ReadonlyMap<string, string>,
+): Readonly<Record<string, number>> {
+  const shares = new Map<string, number>();
+  const total = stacks.reduce((sum, { growth }) => sum + Math.max(0, growth.bytes), 0);
+  for (const { series, growth } of stacks) {
+    if (!(growth.bytes > 0)) continue;
+    const held = new Set(series.frames.flatMap((frame) => endpoints.get(frameKey(frame)) ?? []));
+    for (const endpoint of held) {
+      shares.set(endpoint, (shares.get(endpoint) ?? 0) + growth.bytes / total);
+    }
+  }
+  return Object.fromEntries([...shares].sort((a, b) => b[1] - a[1]));
+}
+
+function toSite(site: {
+  readonly frame: StackFrame;
+  readonly callers: readonly StackFrame[];
+  readonly total: Omit<StackSeries, 'frames'>;
+  readonly growth: StackGrowth;
+  readonly endpoints: Readonly<Record<string, number>>;
+  readonly channel: GrowingSite['channel'];
+}): GrowingSite {
+  const { frame, callers, total, growth, endpoints, channel } = site;
+  const liveMb = bytesToMb(total.bytes.at(-1) ?? 0);
+  return {
+    function: frame.function,
+    file: frame.file,
+    line: frame.line,
+    column: frame.column,
+    channel,
+    liveMb,
+    // The number of samples is Poisson distributed.
+    liveSdMb: liveMb / Math.sqrt(Math.max(1, total.samples.at(-1) ?? 0)),
+    liveCount: total.count.at(-1) ?? 0,
+    growthMb: bytesToMb(growth.bytes),
+    growthMbPerRequest: bytesToMb(growth.bytesPerRequest),
+    stack: callers.slice(0, MAX_CALLERS).map(formatFrame),
+    endpoints,
+  };
+}

@@ -1,0 +1,121 @@
+import { frameKey } from '../../core/stack-frame.js';
+import type { SiteHistory, StackSeries } from './stack-series.js';
+
+/** A stack takes over from another once it holds this many samples, or this share of its final ones. */
+const APPEARANCE_SAMPLES = 2;
+const APPEARANCE_SHARE = 0.1;
+
+/** A stack under construction: what it sums up, and what decides who takes over from it. */
+interface Group {
+  readonly series: StackSeries;
+  /** Frames as small numbers, so that comparing stacks compares integers. */
+  readonly path: readonly number[];
+  readonly bytes: number[];
+  readonly samples: number[];
+  readonly count: number[];
+  /** Samples without those of single-frame stacks, which fit almost anywhere and say little of who grew. */
+  readonly ownSamples: number[];
+}
+
+/**
+ * Merges the stacks that are the same call path with frames missing.
+ *
+ * V8's sampler walks physical frames, so a function that gets inlined vanishes from stacks from then on, and one call
+ * path appears as several stacks that hand growth over to each other. A stack joins a longer one whose frames contain
+ * its own in order. Among several it joins the one that grew fastest before it appeared itself: the one that it takes
+ * over from. The longest stack's frames are kept.
+ */
+export function mergeStacks(history: SiteHistory): SiteHistory {
+  const last = history.requests.length - 1;
+  const number = frameNumbers();
+  const longestFirst = history.stacks
+    .map((series) => toGroup(series, number))
+    .sort(
+      (a, b) => b.path.length - a.path.length || (b.samples[last] ?? 0) - (a.samples[last] ?? 0),
+    );
+  const merged: Group[] = [];
+  for (const group of longestFirst) {
+    const host = findHost(group, merged, history.requests);
+    if (host === undefined) merged.push(group);
+    else join(host, group);
+  }
+  return {
+    requests: history.requests,
+    stacks: merged.map(({ series, bytes, samples, count }) => ({
+      frames: series.frames,
+      bytes,
+      samples,
+      count,
+    })),
+  };
+}
+
+function frameNumbers(): (key: string) => number {
+  const numbers = new Map<string, number>();
+  return (key) => {
+    const known = numbers.get(key) ?? numbers.size;
+    numbers.set(key, known);
+    return known;
+  };
+}
+
+function toGroup(series: StackSeries, number: (key: string) => number): Group {
+  return {
+    series,
+    path: series.frames.map((frame) => number(frameKey(frame))),
+    bytes: [...series.bytes],
+    samples: [...series.samples],
+    count: [...series.count],
+    ownSamples: [...series.samples],
+  };
+}
+
+function findHost(
+  group: Group,
+  candidates: readonly Group[],
+  requests: readonly number[],
+): Group | undefined {
+  const last = requests.length - 1;
+  const appeared = appearance(group.samples);
+  const span = Math.max(1, (requests[appeared] ?? 0) - (requests[0] ?? 0));
+  let host: Group | undefined;
+  let best = { before: Number.NEGATIVE_INFINITY, total: Number.NEGATIVE_INFINITY };
+  for (const candidate of candidates) {
+    if (!contains(candidate.path, group.path)) continue;
+    const growth = (values: readonly number[], at: number) => (values[at] ?? 0) - (values[0] ?? 0);
+    const before = growth(candidate.ownSamples, appeared) / span;
+    const total = growth(candidate.samples, last);
+    if (before < best.before || (before === best.before && total <= best.total)) continue;
+    host = candidate;
+    best = { before, total };
+  }
+  return host;
+}
+
+/** Index of the floor at which a stack has come into its own. */
+function appearance(samples: readonly number[]): number {
+  const enough = Math.max(APPEARANCE_SAMPLES, APPEARANCE_SHARE * (samples.at(-1) ?? 0));
+  const index = samples.findIndex((value) => value >= enough);
+  return index < 0 ? samples.length - 1 : index;
+}
+
+/** Whether `path` has the frames of `part` in the same order, others in between allowed. */
+function contains(path: readonly number[], part: readonly number[]): boolean {
+  if (path.length < part.length) return false;
+  let matched = 0;
+  for (const frame of path) {
+    if (frame === part[matched]) matched++;
+  }
+  return matched === part.length;
+}
+
+function join(host: Group, group: Group): void {
+  add(host.bytes, group.bytes);
+  add(host.samples, group.samples);
+  add(host.count, group.count);
+  if (group.path.length > 1) add(host.ownSamples, group.samples);
+}
+
+function add(sums: number[], values: readonly number[]): void {
+  for (const [index, value] of values.entries()) sums[index] = (sums[index] ?? 0) + value;
+}

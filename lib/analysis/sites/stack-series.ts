@@ -1,0 +1,81 @@
+import type { StackFrame } from '../../core/profile.js';
+import type { SiteReading, StackEntry } from '../../core/timeline.js';
+import type { SitesAtFloor } from '../run/run-history.js';
+
+/** Floors looked at, at most, evenly spread: a robust slope costs the square of it for each stack. */
+const MAX_FLOORS = 64;
+
+/** The live memory of one stack, floor by floor. */
+export interface StackSeries {
+  /** Innermost first. */
+  readonly frames: readonly StackFrame[];
+  readonly bytes: readonly number[];
+  readonly samples: readonly number[];
+  readonly count: readonly number[];
+}
+
+/** All stacks of a run at the same floors. */
+export interface SiteHistory {
+  /** Requests finished at each floor. */
+  readonly requests: readonly number[];
+  readonly stacks: readonly StackSeries[];
+}
+
+type Figure = 'liveBytes' | 'samples' | 'liveCount';
+
+/**
+ * Brings the readings of sites at a run's floors into series.
+ *
+ * A reading lists the top stacks only, so a stack that it leaves out is not at zero: it holds at most what the smallest
+ * listed stack holds, and is taken to hold that, or what the stack holds where it is next listed if that is less. So a
+ * stack that merely rises into the list does not seem to grow from nothing.
+ */
+export function toSiteHistory(
+  readings: readonly SitesAtFloor[],
+  stacks: readonly StackEntry[],
+): SiteHistory {
+  const chosen = spread(readings);
+  const rows = chosen.map(({ sites }) => new Map(sites.map((site) => [site.stack, site])));
+  const listed = new Set(rows.flatMap((row) => [...row.keys()]));
+  const column = (stack: number, figure: Figure) => toColumn(rows, stack, figure);
+  return {
+    requests: chosen.map(({ request }) => request),
+    stacks: stacks
+      .filter(({ stack, frames }) => listed.has(stack) && frames.length > 0)
+      .map(({ stack, frames }) => ({
+        frames,
+        bytes: column(stack, 'liveBytes'),
+        samples: column(stack, 'samples'),
+        count: column(stack, 'liveCount'),
+      })),
+  };
+}
+
+function spread(readings: readonly SitesAtFloor[]): readonly SitesAtFloor[] {
+  if (readings.length <= MAX_FLOORS) return readings;
+  const step = (readings.length - 1) / (MAX_FLOORS - 1);
+  const places = Array.from({ length: MAX_FLOORS }, (_, index) => Math.round(index * step));
+  return places.flatMap((place) => readings[place] ?? []);
+}
+
+function toColumn(
+  rows: readonly ReadonlyMap<number, SiteReading>[],
+  stack: number,
+  figure: Figure,
+): readonly number[] {
+  const values = rows.map((row) => row.get(stack)?.[figure]);
+  // Backwards, so that the next listed value is at hand; after the last one, the last one stands in.
+  let next = values.findLast((value) => value !== undefined) ?? 0;
+  const column: number[] = [];
+  for (let index = values.length - 1; index >= 0; index--) {
+    next = values[index] ?? next;
+    column.push(values[index] ?? Math.min(next, smallest(rows[index], figure)));
+  }
+  return column.reverse();
+}
+
+function smallest(row: ReadonlyMap<number, SiteReading> | undefined, figure: Figure): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const site of row?.values() ?? []) least = Math.min(least, site[figure]);
+  return least;
+}

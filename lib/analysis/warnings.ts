@@ -1,0 +1,82 @@
+import type { EndpointAnalysis, RunEnding } from '../core/analysis-result.js';
+import { gravestChannel } from './gravity.js';
+import type { JudgedRun } from './run/judged-runs.js';
+
+/** Floors that a trend needs. */
+const MIN_FLOORS = 7;
+
+/** What limits the analysis of a run, in full sentences without the full stop. */
+export function collectWarnings(subject: {
+  readonly shown: JudgedRun;
+  /** All runs, the shown one included. */
+  readonly runs: readonly JudgedRun[];
+  readonly ended: RunEnding;
+  readonly endpoints: readonly EndpointAnalysis[];
+  readonly skippedRecords: number;
+}): readonly string[] {
+  return [
+    ...evidenceWarnings(subject.shown),
+    ...endingWarnings(subject.shown, subject.ended),
+    ...otherRuns(subject.shown, subject.runs),
+    ...inseparable(subject.endpoints),
+    ...skipped(subject.skippedRecords),
+  ];
+}
+
+function evidenceWarnings({ history, trends }: JudgedRun): readonly string[] {
+  const { points } = trends[gravestChannel(trends)];
+  const warnings: string[] = [];
+  if (points < MIN_FLOORS) {
+    warnings.push(`Only ${points} major-GC floors: a verdict needs at least ${MIN_FLOORS}`);
+  }
+  if (history.requests === 0) return warnings;
+  if (history.source === 'records') {
+    warnings.push(
+      'There is no timeline with floors of this run: they come from its request records, code is not subtracted, and native memory is not judged',
+    );
+    return warnings;
+  }
+  if (!history.isProbed && history.floors.length > 0) {
+    warnings.push('All floors come from natural GCs: with probes there are more of them');
+  }
+  if (history.process?.sampleIntervalBytes === 0) {
+    warnings.push('The allocation sampler did not run: growing functions are not known');
+  }
+  if (history.process?.backend === 'fallback') {
+    warnings.push(
+      "The run used the JavaScript fallback: its readings are coarser than the addon's",
+    );
+  }
+  return warnings;
+}
+
+function endingWarnings({ history }: JudgedRun, ended: RunEnding): readonly string[] {
+  if (history.source === 'records') return [];
+  if (ended === 'killed') return [`Run ${history.run} did not end cleanly: its process is gone`];
+  return ended === 'near_heap_limit' ? [`Run ${history.run} came near its heap limit`] : [];
+}
+
+function otherRuns(shown: JudgedRun, runs: readonly JudgedRun[]): readonly string[] {
+  if (runs.length < 2) return [];
+  const latest = runs.reduce((a, b) => (b.history.started > a.history.started ? b : a));
+  const which = `Run ${shown.history.run} of ${runs.length} is shown: its verdict is the gravest`;
+  if (latest === shown) return [`${which}, and it is the latest`];
+  return [`${which}; the latest run, ${latest.history.run}, is ${latest.verdict}`];
+}
+
+function inseparable(endpoints: readonly EndpointAnalysis[]): readonly string[] {
+  const groups = endpoints.flatMap(({ endpoint, indistinguishableFrom = [] }) =>
+    indistinguishableFrom.length === 0
+      ? []
+      : [[endpoint, ...indistinguishableFrom].sort().join(', ')],
+  );
+  return [...new Set(groups)].map(
+    (names) =>
+      `These endpoints cannot be told apart, their requests rise and fall together: ${names}`,
+  );
+}
+
+function skipped(count: number): readonly string[] {
+  if (count === 0) return [];
+  return [`${count} stored ${count === 1 ? 'record was' : 'records were'} not usable and left out`];
+}

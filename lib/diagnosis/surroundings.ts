@@ -1,0 +1,17 @@
+import type { Evidence } from '../analysis/analyze-evidence.js';
+import { readStacks, readTimeline } from '../storage/load.js';
+import { runEndings } from '../storage/run-endings.js';
+
+/** Reads what a directory holds beside the profiles: the timeline with its stacks, and how its runs ended. */
+export async function readSurroundings(
+  directory: string,
+): Promise<Omit<Evidence, 'records' | 'handlers' | 'problems'>> {
+  const timeline = await readTimeline(directory);
+  const stacks = await readStacks(directory);
+  return {
+    timeline: timeline.entries,
+    stacks: stacks.entries,
+    skippedEntries: timeline.skipped + stacks.skipped,
+    endings: runEndings(timeline.entries),
+  };
+}
