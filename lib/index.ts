@@ -1,0 +1,28 @@
+export { analyzeEndpointMemory } from './analysis/analyze-endpoint-memory.js';
+export { getTopGrowingLocations } from './analysis/profiles/growing-locations.js';
+export { getTopMemoryConsumers } from './analysis/profiles/memory-consumers.js';
+export type * from './core/analysis-result.js';
+export { HeapTideError, type HeapTideErrorCode, isHeapTideError } from './core/errors.js';
+export type {
+  CaptureOptions,
+  ProbeOptions,
+  ProfilerOptions,
+  SitesOptions,
+} from './core/options.js';
+export type * from './core/profile.js';
+export { isDetailed } from './core/profile.js';
+export type * from './core/timeline.js';
+export { bytesToMb } from './core/units.js';
+export { analyzeProfileDirectory } from './diagnosis/analyze-directory.js';
+export { analyzeProfileFile } from './diagnosis/analyze-file.js';
+export type { BufferControl } from './profiler/buffer-control.js';
+export { EndpointProfiler } from './profiler/endpoint-profiler.js';
+export {
+  type EndpointWrapper,
+  type Handler,
+  type ProfileEndpointOptions,
+  profileEndpoint,
+} from './profiler/profile-endpoint.js';
+export type { ProfilerStats } from './profiler/profiler-stats.js';
+export { sanitizeEndpointName } from './storage/file-names.js';
+export { listProfileFiles, loadProfileData } from './storage/load.js';

@@ -1,0 +1,71 @@
+import type { SamplerOwner } from '../binding/contract.js';
+import type { CaptureReason } from '../core/profile.js';
+import type { BufferStats } from '../storage/profile-buffer.js';
+import type { ProbeStats } from './timeline-recorder.js';
+
+/** What a profiler has done in its present run, or in its last one when it is stopped. */
+export interface ProfilerStats {
+  readonly enabled: boolean;
+  /** `none` until the first start, and where no build of heaptide fits. */
+  readonly backend: 'native' | 'fallback' | 'none';
+  /** Identifier of the run; empty before the first start. */
+  readonly run: string;
+  readonly samplingRate: number;
+  /** Endpoints seen. */
+  readonly endpointCount: number;
+  /** Requests finished, sampled or not. */
+  readonly requestsFinished: number;
+  /** Requests with a record. */
+  readonly requestsProfiled: number;
+  /** Requests without one, because of the sampling rate or of too many open requests. */
+  readonly requestsSkipped: number;
+  /** Requests running now. */
+  readonly inFlight: number;
+  /** Detailed captures by reason. */
+  readonly detailed: Readonly<Record<CaptureReason, number>>;
+  /** Detailed captures that the time budget turned into lightweight records. */
+  readonly detailedWithheld: number;
+  readonly sites: {
+    /** Whose sampler runs: heaptide's own, a foreign one that is read but never stopped, or none. */
+    readonly samplerOwner: SamplerOwner;
+    /** Readings of the sampler, and the time that they took. */
+    readonly readCount: number;
+    readonly readMs: number;
+    /** Live bytes that heaptide itself allocated, as sampled at the last reading. Estimated. */
+    readonly selfBytes: number;
+  };
+  readonly probes: ProbeStats;
+  /** Records waiting in memory. */
+  readonly bufferSize: number;
+  readonly storage: BufferStats;
+  /** Failures inside heaptide that cost a record; the request was not harmed. */
+  readonly internalErrors: number;
+}
+
+/** The stats before the first start. */
+export function idleStats(): Omit<ProfilerStats, 'enabled' | 'samplingRate'> {
+  return {
+    backend: 'none',
+    run: '',
+    endpointCount: 0,
+    requestsFinished: 0,
+    requestsProfiled: 0,
+    requestsSkipped: 0,
+    inFlight: 0,
+    detailed: { first: 0, error: 0, spike: 0, periodic: 0, post_gc: 0 },
+    detailedWithheld: 0,
+    sites: { samplerOwner: 'none', readCount: 0, readMs: 0, selfBytes: 0 },
+    probes: { requested: 0, floors: 0, pauseMs: 0 },
+    bufferSize: 0,
+    storage: {
+      written: 0,
+      buffered: 0,
+      dropped: 0,
+      droppedDetails: 0,
+      droppedEntries: 0,
+      flushErrors: 0,
+      bytesWritten: 0,
+    },
+    internalErrors: 0,
+  };
+}

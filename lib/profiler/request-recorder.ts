@@ -1,0 +1,186 @@
+import { captureReason, type FinishedRequest, noteCapture } from '../capture/capture-rules.js';
+import type { Endpoint } from '../capture/endpoint.js';
+import type { TimeBudget } from '../capture/time-budget.js';
+import type { ResolvedOptions } from '../core/options.js';
+import type { CaptureReason } from '../core/profile.js';
+import type { ProfileBuffer } from '../storage/profile-buffer.js';
+import { emptyReading, type RequestReading } from '../storage/record-ring.js';
+import type { RecordExtras } from '../storage/recorded-profile.js';
+import type { CapturedDetail } from './detailed-capture.js';
+import type { HeapView } from './heap-view.js';
+import { NO_SLOT, OpenRequests } from './open-requests.js';
+import { messageOf, statusOfError, statusOfResult } from './status-code.js';
+
+/** What the recorder needs of the run that it records for. */
+export interface RecorderHost {
+  readonly heap: HeapView;
+  readonly rules: ResolvedOptions['capture'];
+  readonly budget: TimeBudget;
+  readonly buffer: ProfileBuffer;
+  /** Wall-clock ms minus monotonic ms. */
+  readonly clockOffset: () => number;
+  readonly endpointOf: (name: string, handler: (...args: never[]) => unknown) => Endpoint;
+  /** A major GC has ended since the last request finished. */
+  readonly onMajorGc: () => void;
+  readonly captureDetail: (endpoint: Endpoint, reason: CaptureReason) => CapturedDetail;
+  /** An internal failure; the request goes on. */
+  readonly onInternalError: (error: unknown) => void;
+}
+
+/**
+ * The hot path: one `begin` and one `finish` or `fail` per request. The lightweight path of it makes no object, no
+ * string and no closure; every reading goes from the shared heap array into the ring's bytes. Never throws.
+ */
+export class RequestRecorder {
+  readonly #host: RecorderHost;
+  readonly #open = new OpenRequests();
+  readonly #reading: RequestReading;
+  readonly #request: FinishedRequest = { statusCode: 0, used: 0, time: 0, afterMajorGc: false };
+  #samplingRate: number;
+  #majorCountSeen: number;
+  #closed = false;
+
+  /** Requests running now, and finished so far, sampled or not. */
+  inFlight = 0;
+  finished = 0;
+  /** Requests with a record; requests that found the table of open requests full. */
+  recorded = 0;
+  overflowed = 0;
+  /** Detailed captures by reason, and those that the budget turned into lightweight records. */
+  readonly detailed: Record<CaptureReason, number> = {
+    first: 0,
+    error: 0,
+    spike: 0,
+    periodic: 0,
+    post_gc: 0,
+  };
+  withheld = 0;
+
+  constructor(host: RecorderHost, samplingRate: number) {
+    this.#host = host;
+    this.#samplingRate = samplingRate;
+    this.#majorCountSeen = host.heap.majorCount;
+    this.#reading = emptyReading();
+  }
+
+  /** The run's endpoint of that name. Called once per wrapped function. */
+  endpointOf(name: string, handler: (...args: never[]) => unknown): Endpoint {
+    return this.#host.endpointOf(name, handler);
+  }
+
+  setSamplingRate(rate: number): void {
+    this.#samplingRate = rate;
+  }
+
+  /** Ends recording: requests still open are not recorded when they finish. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** A request starts. Returns what `finish` or `fail` wants back. */
+  begin(endpoint: Endpoint): number {
+    this.inFlight++;
+    if (!endpoint.shouldSample(this.#samplingRate)) return NO_SLOT;
+    const { heap } = this.#host;
+    heap.refresh();
+    const slot = this.#open.open(heap.time, heap.used, heap.freed);
+    if (slot === NO_SLOT) this.overflowed++;
+    return slot;
+  }
+
+  /** A request returned. `response` and `result` are where the status is looked for. */
+  finish(endpoint: Endpoint, slot: number, response: unknown, result: unknown): void {
+    if (slot === NO_SLOT) this.#count(endpoint);
+    else this.#end(endpoint, slot, statusOfResult(response, result), undefined);
+  }
+
+  /** A request threw. */
+  fail(endpoint: Endpoint, slot: number, response: unknown, error: unknown): void {
+    if (slot === NO_SLOT) this.#count(endpoint);
+    else this.#end(endpoint, slot, statusOfError(response, error), error);
+  }
+
+  #end(endpoint: Endpoint, slot: number, statusCode: number, error: unknown): void {
+    this.#open.close(slot);
+    if (this.#closed) return;
+    try {
+      // The reading comes first, so that nothing of what follows is in it.
+      this.#host.heap.refresh();
+      const afterMajorGc = this.#noticeMajorGc();
+      const reading = this.#read(endpoint, slot, statusCode);
+      const reason = this.#decide(endpoint, reading, afterMajorGc);
+      if (reason === undefined && error === undefined) this.#host.buffer.append(reading);
+      else this.#host.buffer.append(reading, this.#extras(endpoint, reason, error));
+      this.recorded++;
+    } catch (failure) {
+      this.#host.onInternalError(failure);
+    }
+    this.#count(endpoint);
+  }
+
+  #count(endpoint: Endpoint): void {
+    this.inFlight--;
+    this.finished++;
+    endpoint.finished++;
+  }
+
+  /** Whether a major GC has ended since the last sampled request did. */
+  #noticeMajorGc(): boolean {
+    const { heap } = this.#host;
+    if (heap.majorCount === this.#majorCountSeen) return false;
+    this.#majorCountSeen = heap.majorCount;
+    this.#host.onMajorGc();
+    return true;
+  }
+
+  #read(endpoint: Endpoint, slot: number, statusCode: number): RequestReading {
+    const { heap } = this.#host;
+    const reading = this.#reading;
+    const open = this.#open;
+    reading.endpoint = endpoint.id;
+    reading.statusCode = statusCode;
+    reading.inFlight = this.inFlight;
+    reading.timestamp = heap.time + this.#host.clockOffset();
+    reading.used = heap.used;
+    reading.delta = heap.used - open.used(slot);
+    reading.allocated = reading.delta + heap.freed - open.freed(slot);
+    reading.external = heap.external;
+    reading.rss = heap.rss;
+    reading.latencyMs = heap.time - open.time(slot);
+    reading.minorCount = heap.minorCount;
+    reading.majorCount = heap.majorCount;
+    reading.floor = heap.floor;
+    return reading;
+  }
+
+  #decide(
+    endpoint: Endpoint,
+    reading: RequestReading,
+    afterMajorGc: boolean,
+  ): CaptureReason | undefined {
+    const { rules, budget, heap } = this.#host;
+    const request = this.#request;
+    request.statusCode = reading.statusCode;
+    request.used = reading.used;
+    request.time = heap.time;
+    request.afterMajorGc = afterMajorGc;
+    endpoint.sampled++;
+    const reason = captureReason(rules, endpoint, request);
+    if (reason === undefined) return undefined;
+    if (!budget.allows(heap.time)) {
+      this.withheld++;
+      return undefined;
+    }
+    noteCapture(endpoint, request, reason);
+    this.detailed[reason]++;
+    return reason;
+  }
+
+  #extras(endpoint: Endpoint, reason: CaptureReason | undefined, error: unknown): RecordExtras {
+    const started = performance.now();
+    const detail = reason === undefined ? undefined : this.#host.captureDetail(endpoint, reason);
+    const errorMessage = error === undefined ? undefined : messageOf(error);
+    this.#host.budget.spend(performance.now() - started, this.#host.heap.time);
+    return { detail, errorMessage };
+  }
+}

@@ -1,0 +1,206 @@
+import { join } from 'node:path';
+import type { Binding, SamplerOptions } from '../binding/contract.js';
+import type { Endpoint } from '../capture/endpoint.js';
+import { EndpointTable } from '../capture/endpoint-table.js';
+import { TimeBudget } from '../capture/time-budget.js';
+import type { ResolvedOptions } from '../core/options.js';
+import { ProfileBuffer } from '../storage/profile-buffer.js';
+import type { ProfileDirectory } from '../storage/profile-directory.js';
+import { captureDetail } from './detailed-capture.js';
+import { HeapView } from './heap-view.js';
+import type { ProfilerStats } from './profiler-stats.js';
+import { RequestRecorder } from './request-recorder.js';
+import { newRunId } from './run-id.js';
+import type { EngineLease, SharedEngine } from './shared-engine.js';
+import { decodeFrames, SiteCache } from './site-cache.js';
+import { TimelineRecorder } from './timeline-recorder.js';
+import type { Warnings } from './warnings.js';
+
+/** Time between two looks at a busy service, in ms. */
+const TICK_MS = 1000;
+
+/** Scripts under this folder are heaptide itself. */
+const SELF_PATH = join(__dirname, '..');
+
+/** What a run is given by its profiler. */
+export interface RunContext {
+  readonly binding: Binding;
+  readonly engine: SharedEngine;
+  readonly directory: ProfileDirectory;
+  readonly options: ResolvedOptions;
+  readonly warnings: Warnings;
+}
+
+/**
+ * One stretch of profiling, from start to stop: its endpoints, its recorder, its timeline and its buffer. Starting a
+ * profiler again makes a new run, since requests in between were not counted.
+ */
+export class Run {
+  readonly id = newRunId();
+  readonly recorder: RequestRecorder;
+  readonly buffer: ProfileBuffer;
+  readonly #context: RunContext;
+  readonly #heap: HeapView;
+  readonly #endpoints: EndpointTable;
+  readonly #sites: SiteCache;
+  readonly #timeline: TimelineRecorder;
+  readonly #lease: EngineLease;
+  readonly #onExit = () => this.#finishSync();
+  #ticker: NodeJS.Timeout | undefined;
+  #clockOffset: number;
+  #internalErrors = 0;
+  #isOver = false;
+
+  constructor(context: RunContext) {
+    this.#context = context;
+    const { binding, engine, directory, options } = context;
+    this.#lease = engine.acquire(samplerOptions(options));
+    this.#heap = new HeapView(binding);
+    this.#heap.refresh();
+    this.#clockOffset = Date.now() - this.#heap.time;
+    this.#endpoints = new EndpointTable(options.maxEndpoints);
+    const budget = new TimeBudget(options.sites.maxCpuShare);
+    this.#sites = new SiteCache(binding, options.sites, budget);
+    this.buffer = new ProfileBuffer({
+      run: this.id,
+      directory,
+      nameOf: (id) => this.#endpoints.nameOf(id),
+      bufferSize: options.bufferSize,
+      flushIntervalMs: options.flushIntervalMs,
+    });
+    const clockOffset = () => this.#clockOffset;
+    this.recorder = new RequestRecorder(
+      {
+        heap: this.#heap,
+        budget,
+        rules: options.capture,
+        buffer: this.buffer,
+        clockOffset,
+        endpointOf: (name, handler) => this.#endpointOf(name, handler),
+        onMajorGc: () => this.#timeline.noticeMajorGc(),
+        captureDetail: (endpoint, reason) =>
+          captureDetail(
+            { reader: binding, heap: this.#heap, sites: this.#sites },
+            endpoint,
+            reason,
+          ),
+        onInternalError: (error) => this.#noteInternalError(error),
+      },
+      options.samplingRate,
+    );
+    this.#timeline = new TimelineRecorder(
+      {
+        run: this.id,
+        binding,
+        heap: this.#heap,
+        sites: this.#sites,
+        endpoints: this.#endpoints,
+        options,
+        clockOffset,
+        requests: () => this.recorder,
+      },
+      this.buffer,
+    );
+  }
+
+  /** Starts the timers and writes the run's first entry. */
+  start(): void {
+    const { warnings, options } = this.#context;
+    if (this.#lease.samplerOwner === 'foreign') {
+      warnings.once(
+        'HEAPTIDE_SAMPLER_BORROWED',
+        'Another agent runs the allocation sampler of this isolate: heaptide reads it and leaves it running',
+      );
+    } else if (this.#lease.samplerOwner === 'none' && options.sites.enabled) {
+      warnings.once(
+        'ERR_HEAPTIDE_SAMPLER_UNAVAILABLE',
+        'The allocation sampler could not be started: growth is measured, but no function is named',
+      );
+    }
+    this.#timeline.start();
+    this.buffer.start();
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS).unref();
+    process.once('exit', this.#onExit);
+  }
+
+  /** Ends the run. What is waiting is written; resolves when it is. Idempotent. */
+  async stop(): Promise<void> {
+    this.#end();
+    await this.buffer.flushAll();
+    this.buffer.stop();
+  }
+
+  /** What the run has done so far. */
+  stats(): Omit<ProfilerStats, 'enabled' | 'samplingRate'> {
+    const { recorder } = this;
+    return {
+      backend: this.#context.binding.backend,
+      run: this.id,
+      endpointCount: this.#endpoints.size,
+      requestsFinished: recorder.finished,
+      requestsProfiled: recorder.recorded,
+      requestsSkipped: recorder.finished - recorder.recorded,
+      inFlight: recorder.inFlight,
+      detailed: { ...recorder.detailed },
+      detailedWithheld: recorder.withheld,
+      sites: {
+        samplerOwner: this.#context.binding.samplerOwner(),
+        readCount: this.#sites.readCount,
+        readMs: this.#sites.readMs,
+        selfBytes: this.#sites.selfBytes,
+      },
+      probes: { ...this.#timeline.probes },
+      bufferSize: this.buffer.size,
+      storage: this.buffer.stats,
+      internalErrors: this.#internalErrors,
+    };
+  }
+
+  #tick(): void {
+    try {
+      this.#heap.refresh();
+      this.#clockOffset = Date.now() - this.#heap.time;
+      this.#timeline.tick();
+    } catch (error) {
+      this.#noteInternalError(error);
+    }
+  }
+
+  #endpointOf(name: string, handler: (...args: never[]) => unknown): Endpoint {
+    const endpoint = this.#endpoints.get(name);
+    const [frame] = decodeFrames(this.#context.binding.functionLocation(handler));
+    this.buffer.registerEndpoint(endpoint.name, frame);
+    return endpoint;
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#ticker);
+    process.removeListener('exit', this.#onExit);
+    this.recorder.close();
+    this.#timeline.stop();
+    this.#lease.release();
+  }
+
+  /** The process exits: nothing asynchronous runs any more. */
+  #finishSync(): void {
+    this.#end();
+    this.buffer.flushAllSync();
+  }
+
+  #noteInternalError(error: unknown): void {
+    this.#internalErrors++;
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#context.warnings.once('ERR_HEAPTIDE_INTERNAL', `A record was lost: ${detail}`);
+  }
+}
+
+function samplerOptions({ sites }: ResolvedOptions): SamplerOptions | undefined {
+  if (!sites.enabled) return undefined;
+  return {
+    intervalBytes: sites.sampleIntervalBytes,
+    stackDepth: sites.stackDepth,
+    selfPath: SELF_PATH,
+  };
+}

@@ -1,0 +1,143 @@
+import { SITE, SITE_COLUMNS, type SiteReader } from '../binding/contract.js';
+import type { TimeBudget } from '../capture/time-budget.js';
+import { type LiveStack, topConsumers } from '../capture/top-consumers.js';
+import type { ResolvedOptions } from '../core/options.js';
+import type { AllocationSite, StackFrame } from '../core/profile.js';
+import type { SiteReading } from '../core/timeline.js';
+
+/** Stacks per reading, by live bytes and again by growth. */
+const STACK_LIMIT = 40;
+
+const STRIDE = SITE_COLUMNS.length;
+
+/** A live stack with its number. */
+interface NumberedStack extends LiveStack {
+  readonly stack: number;
+  readonly samples: number;
+}
+
+/** What one reading of the sampler found. */
+export interface SitesAtMoment {
+  readonly stacks: readonly NumberedStack[];
+  readonly selfBytes: number;
+}
+
+/**
+ * The sampler's latest reading, shared by all detailed captures until it is older than `refreshMs`. Reading is the
+ * dearest thing that heaptide does inside a request, so it is counted, timed and charged to the budget here.
+ */
+export class SiteCache {
+  readonly #reader: SiteReader;
+  readonly #options: ResolvedOptions['sites'];
+  readonly #budget: TimeBudget;
+  readonly #frames = new Map<number, readonly StackFrame[]>();
+  #latest: SitesAtMoment | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #top: readonly AllocationSite[] | undefined;
+  #hasBaseline = false;
+
+  /** Readings so far, and the time that they took in ms. */
+  readCount = 0;
+  readMs = 0;
+
+  constructor(reader: SiteReader, options: ResolvedOptions['sites'], budget: TimeBudget) {
+    this.#reader = reader;
+    this.#options = options;
+    this.#budget = budget;
+  }
+
+  /** Live bytes that heaptide itself allocated, at the last reading. Estimated. */
+  get selfBytes(): number {
+    return this.#latest?.selfBytes ?? 0;
+  }
+
+  /** The latest reading, refreshed when it is too old. `undefined` when no sampler runs. */
+  at(now: number): SitesAtMoment | undefined {
+    if (now - this.#readAt >= this.#options.refreshMs) this.#refresh(now);
+    return this.#latest;
+  }
+
+  /** A new reading at a floor, where the live set is exact. The first one becomes the baseline of growth. */
+  atFloor(now: number): SitesAtMoment | undefined {
+    this.#refresh(now);
+    if (this.#latest !== undefined && !this.#hasBaseline) {
+      this.#reader.markSiteBaseline();
+      this.#hasBaseline = true;
+    }
+    return this.#latest;
+  }
+
+  /** Top consumers of the latest reading, made once per reading. */
+  topConsumers(now: number): readonly AllocationSite[] | undefined {
+    const sites = this.at(now);
+    if (sites === undefined) return undefined;
+    this.#top ??= topConsumers(sites.stacks, this.#options.top);
+    return this.#top;
+  }
+
+  /** The frames of a stack of the latest reading. */
+  framesOf(stack: number): readonly StackFrame[] {
+    let frames = this.#frames.get(stack);
+    if (frames === undefined) {
+      frames = decodeFrames(this.#reader.stackFrames(stack));
+      this.#frames.set(stack, frames);
+    }
+    return frames;
+  }
+
+  #refresh(now: number): void {
+    this.#readAt = now;
+    this.#top = undefined;
+    const readings = this.#reader.readSites(STACK_LIMIT);
+    if (readings === null) {
+      this.#latest = undefined;
+      return;
+    }
+    this.readCount++;
+    this.readMs += readings.readMs;
+    this.#budget.spend(readings.readMs, now);
+    this.#latest = { stacks: this.#decode(readings.rows), selfBytes: readings.selfBytes };
+  }
+
+  #decode(rows: Float64Array): NumberedStack[] {
+    const stacks: NumberedStack[] = [];
+    for (let at = 0; at + STRIDE <= rows.length; at += STRIDE) {
+      const column = (index: number) => rows[at + index] ?? 0;
+      const stack = column(SITE.stack);
+      stacks.push({
+        stack,
+        liveBytes: column(SITE.liveBytes),
+        liveCount: column(SITE.liveCount),
+        samples: column(SITE.samples),
+        variance: column(SITE.variance),
+        growthBytes: column(SITE.growthBytes),
+        frames: this.framesOf(stack),
+      });
+    }
+    return stacks;
+  }
+}
+
+/** Rows of a reading as the timeline keeps them: numbers only, the frames are in `_stacks.json`. */
+export function toSiteReadings(sites: SitesAtMoment): SiteReading[] {
+  return sites.stacks.map(({ stack, liveBytes, samples, liveCount }) => ({
+    stack,
+    liveBytes: Math.round(liveBytes),
+    samples,
+    liveCount: Math.round(liveCount),
+  }));
+}
+
+/** `[function, file, line, column, ...]` as the addon gives it. */
+export function decodeFrames(flat: ReadonlyArray<string | number>): StackFrame[] {
+  const frames: StackFrame[] = [];
+  for (let at = 0; at + 4 <= flat.length; at += 4) {
+    frames.push({
+      function: String(flat[at]),
+      file: String(flat[at + 1]),
+      line: Number(flat[at + 2]),
+      column: Number(flat[at + 3]),
+    });
+  }
+  return frames;
+}

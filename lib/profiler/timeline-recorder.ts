@@ -1,0 +1,200 @@
+import { threadId } from 'node:worker_threads';
+import type { Binding } from '../binding/contract.js';
+import type { EndpointTable } from '../capture/endpoint-table.js';
+import { ProbePace } from '../capture/probe-pace.js';
+import type { ResolvedOptions } from '../core/options.js';
+import type { RunProcess, StackEntry, TimelineEntry, TimelineKind } from '../core/timeline.js';
+import { bytesToMb } from '../core/units.js';
+import { CodeSize } from './code-size.js';
+import type { HeapView } from './heap-view.js';
+import { type SiteCache, type SitesAtMoment, toSiteReadings } from './site-cache.js';
+
+/** Where entries go. */
+export interface TimelineSink {
+  readonly appendTimeline: (entry: TimelineEntry) => void;
+  readonly appendStack: (entry: StackEntry) => void;
+}
+
+/** What the timeline of a run is read from. */
+export interface TimelineSources {
+  readonly run: string;
+  readonly binding: Binding;
+  readonly heap: HeapView;
+  readonly sites: SiteCache;
+  readonly endpoints: EndpointTable;
+  readonly options: ResolvedOptions;
+  /** Wall-clock ms minus monotonic ms. */
+  readonly clockOffset: () => number;
+  readonly requests: () => { readonly finished: number; readonly inFlight: number };
+}
+
+/** Cost of the probes of a run. */
+export interface ProbeStats {
+  readonly requested: number;
+  readonly floors: number;
+  /** Main-thread GC pauses between request and floor, in ms. */
+  readonly pauseMs: number;
+}
+
+/**
+ * Writes the run's history: an entry a second while requests finish, one per major GC with the floor and the live
+ * sites, and the start and the stop. Asks for major GCs at the pace's word.
+ */
+export class TimelineRecorder {
+  readonly #sources: TimelineSources;
+  readonly #sink: TimelineSink;
+  readonly #pace: ProbePace;
+  readonly #codeSize: CodeSize;
+  readonly #stacksWritten = new Set<number>();
+  #majorCountSeen: number;
+  #requestsSeen = 0;
+  #pauseAtProbe: number | undefined;
+  #code = 0;
+  #probes = { requested: 0, floors: 0, pauseMs: 0 };
+
+  constructor(sources: TimelineSources, sink: TimelineSink) {
+    this.#sources = sources;
+    this.#sink = sink;
+    this.#codeSize = new CodeSize(sources.binding);
+    this.#majorCountSeen = sources.heap.majorCount;
+    sources.heap.refresh();
+    this.#pace = new ProbePace(sources.options.probe, sources.heap.time);
+  }
+
+  get probes(): ProbeStats {
+    return this.#probes;
+  }
+
+  /** The run's first entry. */
+  start(): void {
+    const { binding, options } = this.#sources;
+    const sampling = binding.samplerOwner() !== 'none';
+    const process_: RunProcess = {
+      pid: process.pid,
+      thread: threadId,
+      node: process.version,
+      sampleIntervalBytes: sampling ? options.sites.sampleIntervalBytes : 0,
+      backend: binding.backend,
+    };
+    this.#write({ ...this.#present('start'), process: process_ });
+  }
+
+  /** Called once a second: an entry when something happened, and a probe when one is due. */
+  tick(): void {
+    const { heap, requests, binding } = this.#sources;
+    heap.refresh();
+    this.noticeMajorGc();
+    const { finished, inFlight } = requests();
+    if (finished !== this.#requestsSeen) this.#write(this.#present('tick'));
+    if (!this.#pace.isDue({ now: heap.time, requests: finished, inFlight })) return;
+    this.#pace.noteRequest(heap.time);
+    if (!binding.requestMajorGc()) return;
+    this.#pauseAtProbe = heap.pause;
+    this.#probes.requested++;
+  }
+
+  /** Writes the floor of a major GC that has ended since the last call. The heap view is fresh. */
+  noticeMajorGc(): void {
+    const { heap } = this.#sources;
+    if (heap.majorCount === this.#majorCountSeen) return;
+    this.#majorCountSeen = heap.majorCount;
+    this.#code = this.#codeSize.atFloor(heap);
+    const probed = this.#notePace();
+    const sites = this.#sources.sites.atFloor(heap.time);
+    const entry = { ...this.#present('floor'), ...this.#floor(), probed };
+    if (sites === undefined) {
+      this.#write(entry);
+      return;
+    }
+    this.#writeStacks(sites);
+    this.#write({ ...entry, sites: toSiteReadings(sites) });
+  }
+
+  /** The run's last entry. */
+  stop(): void {
+    this.#sources.heap.refresh();
+    this.noticeMajorGc();
+    this.#write(this.#present('stop'));
+  }
+
+  #notePace(): boolean {
+    const { heap, requests } = this.#sources;
+    const moment = { now: heap.time, requests: requests().finished };
+    const pauseAtProbe = this.#pauseAtProbe;
+    if (pauseAtProbe === undefined) {
+      this.#pace.noteFloor(moment);
+      return false;
+    }
+    const pauseMs = heap.pause - pauseAtProbe;
+    this.#pauseAtProbe = undefined;
+    this.#probes.floors++;
+    this.#probes.pauseMs += pauseMs;
+    this.#pace.noteFloor(moment, { pauseMs, liveMb: bytesToMb(heap.floor) });
+    return true;
+  }
+
+  #present(kind: TimelineKind): TimelineEntry {
+    const { run, heap, binding, requests, clockOffset } = this.#sources;
+    const bytes = binding.heapStatistics();
+    const { finished, inFlight } = requests();
+    return {
+      kind,
+      run,
+      timestamp: heap.time + clockOffset(),
+      requests: finished,
+      finished: this.#takeFinished(),
+      inFlight,
+      usedMb: bytesToMb(bytes.used),
+      codeMb: bytesToMb(this.#code),
+      heapTotalMb: bytesToMb(bytes.total),
+      externalMb: bytesToMb(bytes.external),
+      mallocedMb: bytesToMb(bytes.malloced),
+      rssMb: bytesToMb(bytes.rss),
+      limitMb: bytesToMb(bytes.limit),
+      gc: [heap.minorCount, heap.majorCount],
+      gcPauseMs: heap.pause,
+      gcFreedMb: bytesToMb(heap.freed),
+    };
+  }
+
+  /** The memory fields as the major GC's epilogue left them. */
+  #floor(): Pick<
+    TimelineEntry,
+    'timestamp' | 'usedMb' | 'heapTotalMb' | 'externalMb' | 'mallocedMb' | 'rssMb'
+  > {
+    const { heap, clockOffset } = this.#sources;
+    return {
+      timestamp: heap.floorTime + clockOffset(),
+      usedMb: bytesToMb(heap.floor),
+      heapTotalMb: bytesToMb(heap.floorTotal),
+      externalMb: bytesToMb(heap.floorExternal),
+      mallocedMb: bytesToMb(heap.floorMalloced),
+      rssMb: bytesToMb(heap.floorRss),
+    };
+  }
+
+  /** Requests finished by endpoint since the last entry. */
+  #takeFinished(): Record<string, number> {
+    const finished: Record<string, number> = {};
+    for (const endpoint of this.#sources.endpoints) {
+      const since = endpoint.finished - endpoint.reported;
+      if (since === 0) continue;
+      endpoint.reported = endpoint.finished;
+      finished[endpoint.name] = since;
+    }
+    return finished;
+  }
+
+  #writeStacks({ stacks }: SitesAtMoment): void {
+    for (const { stack, frames } of stacks) {
+      if (this.#stacksWritten.has(stack)) continue;
+      this.#stacksWritten.add(stack);
+      this.#sink.appendStack({ run: this.#sources.run, stack, frames });
+    }
+  }
+
+  #write(entry: TimelineEntry): void {
+    this.#requestsSeen = entry.requests;
+    this.#sink.appendTimeline(entry);
+  }
+}

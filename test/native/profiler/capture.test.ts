@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { isDetailed } from '../../../lib/core/profile.js';
+import { profileEndpoint } from '../../../lib/profiler/profile-endpoint.js';
+import { storedRecords, temporaryDirectory, temporaryProfiler } from './temporary-profiler.js';
+
+const LIGHTWEIGHT = { error: false, spikeRatio: 0, periodicEvery: 0, postGc: false };
+
+test('reads no allocation site for lightweight requests, however many there are', () => {
+  const profiler = temporaryProfiler({ capture: LIGHTWEIGHT });
+  const handler = profileEndpoint('sync', { profiler })((value: number) => value);
+  handler(0);
+  const first = profiler.getStats().sites.readCount;
+
+  for (let i = 0; i < 20_000; i++) handler(i);
+
+  const stats = profiler.getStats();
+  expect(first).toBe(1);
+  expect(stats.sites.readCount).toBe(first);
+  expect(stats.requestsProfiled).toBe(20_001);
+  expect(stats.detailed).toMatchObject({ first: 1, periodic: 0, spike: 0, error: 0, post_gc: 0 });
+});
+
+test('shares one reading of the sites among the detailed captures of a second', () => {
+  const sites = { refreshMs: 3_600_000, maxCpuShare: 1 };
+  const profiler = temporaryProfiler({ sites, capture: { periodicEvery: 1 } });
+  const handler = profileEndpoint('sync', { profiler })(() => undefined);
+
+  for (let i = 0; i < 100; i++) handler();
+
+  const { detailed, sites: read } = profiler.getStats();
+  expect(detailed.periodic + detailed.first + detailed.post_gc + detailed.spike).toBe(100);
+  expect(read.readCount - detailed.post_gc).toBe(1);
+});
+
+test('writes lightweight and detailed records with exactly the documented fields', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({ outputDir, capture: { ...LIGHTWEIGHT, error: true } });
+  const handler = profileEndpoint('GET /a', { profiler })(() => ({ status: 204 }));
+  const failing = profileEndpoint('GET /b', { profiler })(() => {
+    throw new Error('first line\nsecond line');
+  });
+
+  handler();
+  handler();
+  expect(failing).toThrow('first line');
+  await profiler.buffer.flushAll();
+
+  const [detailed, lightweight] = await storedRecords(outputDir, 'GET /a');
+  const [failed] = await storedRecords(outputDir, 'GET /b');
+  expect(Object.keys(lightweight ?? {}).sort()).toEqual(
+    [
+      'allocatedMb',
+      'externalMb',
+      'floorMb',
+      'gc',
+      'inFlight',
+      'latencyMs',
+      'memoryDeltaMb',
+      'memoryMb',
+      'requestId',
+      'rssMb',
+      'run',
+      'statusCode',
+      'timestamp',
+    ].sort(),
+  );
+  expect(lightweight).toMatchObject({ statusCode: 204, inFlight: 1 });
+  expect(detailed).toMatchObject({ reason: 'first', heap: { usedMb: expect.any(Number) } });
+  expect(failed).toMatchObject({ statusCode: 500, errorMessage: 'first line' });
+});
+
+test('finds what a request allocated although a GC ran inside it', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({ outputDir });
+  const handler = profileEndpoint('alloc', { profiler })(() => {
+    let kept: unknown[] = [];
+    for (let i = 0; i < 40; i++) kept = Array.from({ length: 10_000 }, (_, n) => ({ n }));
+    globalThis.gc?.();
+    return kept.length;
+  });
+
+  handler();
+  handler();
+  await profiler.buffer.flushAll();
+
+  const [, record] = await storedRecords(outputDir, 'alloc');
+  // 40 arrays of 10,000 objects of 16 bytes or more, most of them garbage before the request ends.
+  expect(record?.allocatedMb).toBeGreaterThan(6);
+  expect(record?.memoryDeltaMb).toBeLessThan(record?.allocatedMb ?? 0);
+});
+
+test('names the function that holds memory, and never its own', async () => {
+  const outputDir = temporaryDirectory();
+  const kept: unknown[] = [];
+  const profiler = temporaryProfiler({
+    outputDir,
+    sites: { sampleIntervalBytes: 16_384, refreshMs: 0 },
+    capture: { periodicEvery: 500 },
+  });
+  const handler = profileEndpoint('leak', { profiler })(function leakHere(n: number) {
+    kept.push({ n, payload: Array.from({ length: 50 }, (_, i) => ({ i })) });
+  });
+
+  for (let i = 0; i < 3000; i++) handler(i);
+  await profiler.buffer.flushAll();
+
+  const last = (await storedRecords(outputDir, 'leak')).filter(isDetailed).at(-1);
+  const sites = last?.topConsumers ?? [];
+  expect(sites[0]?.file).toMatch(/capture\.test\.ts/);
+  expect(sites.map(({ file }) => file).filter((file) => /\/lib\//.test(file))).toEqual([]);
+  expect(kept).toHaveLength(3000);
+});
+
+test('withholds details when they took more than their share of time', () => {
+  const profiler = temporaryProfiler({
+    sites: { refreshMs: 0, maxCpuShare: 0.000_001 },
+    capture: { ...LIGHTWEIGHT, periodicEvery: 1 },
+  });
+  const handler = profileEndpoint('sync', { profiler })(() => undefined);
+
+  for (let i = 0; i < 200; i++) handler();
+
+  const stats = profiler.getStats();
+  expect(stats.detailedWithheld).toBeGreaterThan(190);
+  expect(stats.requestsProfiled).toBe(200);
+});

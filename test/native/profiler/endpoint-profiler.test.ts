@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { EndpointProfiler } from '../../../lib/profiler/endpoint-profiler.js';
+import { profileEndpoint } from '../../../lib/profiler/profile-endpoint.js';
+import { readTimeline } from '../../../lib/storage/load.js';
+import { storedRecords, temporaryDirectory, temporaryProfiler } from './temporary-profiler.js';
+
+/** Warnings of heaptide from now to the end of the test. They arrive on the next tick. */
+function collectWarnings(): Error[] {
+  const warnings: Error[] = [];
+  const collect = (warning: Error) => {
+    if (warning.name === 'HeapTideWarning') warnings.push(warning);
+  };
+  process.on('warning', collect);
+  onTestFinished(() => void process.off('warning', collect));
+  return warnings;
+}
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('is one instance until it is reset', async () => {
+  const first = EndpointProfiler.getInstance();
+
+  expect(EndpointProfiler.getInstance()).toBe(first);
+  await EndpointProfiler.resetInstance();
+  expect(EndpointProfiler.getInstance()).not.toBe(first);
+  await EndpointProfiler.resetInstance();
+});
+
+test('says which options of a second getInstance it ignores, and applies them by configure', async () => {
+  const warnings = collectWarnings();
+  const profiler = EndpointProfiler.getInstance({ bufferSize: 50 });
+  onTestFinished(() => EndpointProfiler.resetInstance());
+
+  EndpointProfiler.getInstance({ bufferSize: 50 });
+  EndpointProfiler.getInstance({ bufferSize: 60, samplingRate: 0.5 });
+  await nextTurn();
+
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toMatchObject({ code: 'HEAPTIDE_OPTIONS_IGNORED' });
+  expect(warnings[0]?.message).toMatch(/samplingRate, bufferSize|bufferSize, samplingRate/);
+  profiler.configure({ samplingRate: 0.5 });
+  expect(profiler.getStats().samplingRate).toBe(0.5);
+});
+
+test('does nothing and writes nothing until it is enabled', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = new EndpointProfiler({ outputDir });
+  const handler = profileEndpoint('a', { profiler })(() => 1);
+
+  handler();
+  await profiler.buffer.flushAll();
+
+  expect(profiler.enabled).toBe(false);
+  expect(profiler.getStats()).toMatchObject({ requestsFinished: 0, backend: 'none' });
+  expect(existsSync(outputDir)).toBe(false);
+});
+
+test('starts and stops as often as asked, one run each time', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({ outputDir });
+  const handler = profileEndpoint('a', { profiler })(() => 1);
+
+  handler();
+  profiler.start();
+  await profiler.stop();
+  await profiler.stop();
+  handler();
+  profiler.enable();
+  handler();
+  profiler.disable();
+  await profiler.stop();
+
+  const records = await storedRecords(outputDir, 'a');
+  expect(records).toHaveLength(2);
+  expect(new Set(records.map(({ run }) => run)).size).toBe(2);
+  const { entries } = await readTimeline(outputDir);
+  expect(entries.filter(({ kind }) => kind === 'start')).toHaveLength(2);
+  expect(entries.filter(({ kind }) => kind === 'stop')).toHaveLength(2);
+});
+
+test('changes the sampling rate while it runs, and still counts every request', () => {
+  const profiler = temporaryProfiler({ samplingRate: 0.1 });
+  const handler = profileEndpoint('a', { profiler })(() => 1);
+
+  for (let i = 0; i < 1000; i++) handler();
+  profiler.setSamplingRate(1);
+  for (let i = 0; i < 100; i++) handler();
+
+  const stats = profiler.getStats();
+  expect(stats.requestsFinished).toBe(1100);
+  expect(Math.abs(stats.requestsProfiled - 200)).toBeLessThanOrEqual(1);
+  expect(stats.requestsSkipped).toBe(stats.requestsFinished - stats.requestsProfiled);
+});
+
+test.each([[-0.1], [1.1], [Number.NaN]])('rejects a sampling rate of %d', (rate) => {
+  const profiler = temporaryProfiler();
+
+  expect(() => profiler.setSamplingRate(rate)).toThrow(
+    expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),
+  );
+});
+
+test('keeps its options when configure is given a wrong one', () => {
+  const profiler = temporaryProfiler({ samplingRate: 0.5 });
+
+  expect(() => profiler.configure({ samplingRate: 2 })).toThrow(RangeError);
+
+  expect(profiler.getStats()).toMatchObject({ samplingRate: 0.5, enabled: true });
+});
+
+test('does not mix two profilers that run side by side', async () => {
+  const [dirA, dirB] = [temporaryDirectory(), temporaryDirectory()];
+  const a = temporaryProfiler({ outputDir: dirA });
+  const b = temporaryProfiler({ outputDir: dirB });
+
+  profileEndpoint('a', { profiler: a })(() => 1)();
+  await a.stop();
+  profileEndpoint('b', { profiler: b })(() => 1)();
+  await b.stop();
+
+  expect(await storedRecords(dirA, 'a')).toHaveLength(1);
+  expect(await storedRecords(dirA, 'b')).toHaveLength(0);
+  expect(await storedRecords(dirB, 'b')).toHaveLength(1);
+  expect(b.getStats().sites.samplerOwner).toBe('none');
+});
+
+test('warns once about a directory that cannot be written, and leaves the requests alone', async () => {
+  const warnings = collectWarnings();
+  const profiler = temporaryProfiler({ outputDir: '/dev/null/profiles', bufferSize: 10 });
+  const handler = profileEndpoint('a', { profiler })((n: number) => n);
+
+  const answers = Array.from({ length: 100 }, (_, n) => handler(n));
+  await profiler.buffer.flushAll();
+  await nextTurn();
+
+  expect(answers.at(-1)).toBe(99);
+  expect(warnings.map((warning) => Reflect.get(warning, 'code'))).toEqual([
+    'ERR_HEAPTIDE_OUTPUT_DIR',
+  ]);
+  expect(profiler.getStats().storage.flushErrors).toBeGreaterThan(0);
+});
+
+test('asks for major GCs under load, and writes their floors with the requests finished', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({ outputDir, probe: { minIntervalMs: 500, maxCpuShare: 1 } });
+  const handler = profileEndpoint('work', { profiler })(async () => {
+    await nextTurn();
+    return Array.from({ length: 1000 }, (_, n) => ({ n })).length;
+  });
+
+  const until = performance.now() + 8000;
+  while (performance.now() < until && profiler.getStats().probes.floors < 2) await handler();
+  await profiler.stop();
+
+  const { entries } = await readTimeline(outputDir);
+  const floors = entries.filter(({ kind, probed }) => kind === 'floor' && probed);
+  expect(floors.length).toBeGreaterThanOrEqual(2);
+  expect(floors.at(-1)?.requests).toBeGreaterThan(floors[0]?.requests ?? 0);
+  expect(floors.every((floor) => floor.codeMb > 0 && floor.usedMb > floor.codeMb)).toBe(true);
+  expect(floors.at(-1)?.sites?.length).toBeGreaterThan(0);
+  const finished = entries.map((entry) => entry.finished['work'] ?? 0);
+  expect(finished.reduce((sum, n) => sum + n, 0)).toBe(profiler.getStats().requestsFinished);
+});

@@ -1,0 +1,57 @@
+// What is published, and how it is imported.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const require = createRequire(import.meta.url);
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+test('runs no script on the machine of a user who installs it', () => {
+  const lifecycle = Object.keys(manifest.scripts).filter((name) =>
+    /install|^prepublish$/.test(name),
+  );
+
+  expect(lifecycle).toEqual([]);
+  // Without this, npm adds an implicit `node-gyp rebuild`, because binding.gyp is in the package.
+  expect(manifest.gypfile).toBe(false);
+});
+
+test('gives the same objects to import and to require', async () => {
+  const required = require('heaptide');
+  const imported = await import('heaptide');
+
+  const names = Object.keys(required).sort();
+
+  expect(Object.keys(imported).sort()).toEqual(names);
+  for (const name of names) expect(Reflect.get(imported, name)).toBe(required[name]);
+});
+
+test('packs the built library, the native sources and nothing else', () => {
+  const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const [{ files }] = JSON.parse(output);
+  const folders = new Set<string>(
+    files.map(({ path }: { path: string }) => path.replace(/\/.*/, '/')),
+  );
+
+  const allowed = ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json', 'binding.gyp'];
+  const strangers = [...folders].filter(
+    (name) => !allowed.includes(name) && !['dist/', 'native/', 'prebuilds/'].includes(name),
+  );
+  expect(strangers).toEqual([]);
+  expect(folders).toContain('dist/');
+});
+
+test('loads quietly and leaves nothing behind when it is only imported', () => {
+  const script =
+    "require('heaptide'); process.on('exit', () => console.log(process.getActiveResourcesInfo().length))";
+
+  const output = execFileSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
+
+  expect(output.trim()).toBe('0');
+});
