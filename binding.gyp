@@ -70,6 +70,8 @@
         'native/binding/environment.cc',
         'native/binding/errors.cc',
         'native/binding/heap_methods.cc',
+        'native/binding/journal_methods.cc',
+        'native/binding/mapped_file.cc',
         'native/binding/site_methods.cc',
         'native/engine/allocation_sampler.cc',
         'native/engine/allocation_tree.cc',

@@ -4,6 +4,7 @@
 
 #include "binding/environment.h"
 #include "binding/heap_methods.h"
+#include "binding/journal_methods.h"
 #include "binding/site_methods.h"
 #include "core/fields.h"
 
@@ -57,6 +58,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<MarkSiteBaseline>(exports, "markSiteBaseline", environment);
   Export<StackFrames>(exports, "stackFrames", environment);
   Export<FunctionLocation>(exports, "functionLocation", environment);
+
+  Export<LockFile>(exports, "lockFile", environment);
+  Export<MapFile>(exports, "mapFile", environment);
   return exports;
 }
 

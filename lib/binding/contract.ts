@@ -1,3 +1,5 @@
+import type { FileMemory } from '../core/file-memory.js';
+
 /**
  * The typed contract of the native addon. `native/core/fields.h` holds the same lists; a test compares them.
  *
@@ -145,4 +147,6 @@ export interface SiteReader {
 /** Everything that the layers above may ask of a backend. */
 export interface Binding extends HeapReader, SiteReader {
   readonly backend: 'native' | 'fallback';
+  /** Locked and mapped files; the fallback has none. */
+  readonly fileMemory?: FileMemory;
 }

@@ -1,6 +1,7 @@
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
+import type { FileMemory } from '../core/file-memory.js';
 import {
   type Binding,
   HEAP_FIELDS,
@@ -10,7 +11,9 @@ import {
 } from './contract.js';
 
 /** The exports of the .node file. */
-export interface NativeAddon extends Omit<Binding, 'backend' | 'startSampler'> {
+export interface NativeAddon
+  extends Omit<Binding, 'backend' | 'fileMemory' | 'startSampler'>,
+    FileMemory {
   /** The field lists that the addon was compiled with. */
   readonly heapFields: readonly string[];
   readonly siteColumns: readonly string[];
@@ -39,6 +42,8 @@ const METHODS: Readonly<Record<Method, true>> = {
   markSiteBaseline: true,
   stackFrames: true,
   functionLocation: true,
+  lockFile: true,
+  mapFile: true,
 };
 
 /** Whether `loaded` has the methods and the field lists of this version of heaptide: a stale build has not. */
@@ -57,10 +62,11 @@ export function isNativeAddon(loaded: unknown): loaded is NativeAddon {
 
 /** The addon behind the contract. Its functions are passed on as they are: a wrapper would cost as much as a read. */
 export function toBinding(addon: NativeAddon): Binding {
-  const { heapFields, siteColumns, startSampler, ...shared } = addon;
+  const { heapFields, siteColumns, startSampler, lockFile, mapFile, ...shared } = addon;
   return {
     ...shared,
     backend: 'native',
+    fileMemory: { lockFile, mapFile },
     startSampler: ({ intervalBytes, stackDepth, selfPath }) =>
       startSampler({ intervalBytes, stackDepth, selfPrefixes: scriptPrefixes(selfPath) }),
   };
