@@ -41,7 +41,7 @@ export interface LightweightProfile {
   readonly latencyMs: number;
   /** HTTP status or its equivalent: 200 for a plain return, 500 for an error that says nothing else. */
   readonly statusCode: number;
-  /** Number of profiled requests that were running when this one finished, itself included. */
+  /** Number of profiled requests that ran at some moment of this one, itself included. */
   readonly inFlight: number;
   /** GC cycles since the run started. */
   readonly gc: readonly [minor: number, major: number];

@@ -2,7 +2,7 @@
 const INITIAL_CAPACITY = 1024;
 const MAX_CAPACITY = 65_536;
 
-const STRIDE = 3;
+const STRIDE = 4;
 
 /** The slot of a request without a start reading: not sampled, or the table is full. */
 export const NO_SLOT = -1;
@@ -16,14 +16,18 @@ export class OpenRequests {
   #free = freeList(0, INITIAL_CAPACITY);
   #freeCount = INITIAL_CAPACITY;
 
-  /** Keeps a start reading and returns its slot, or `NO_SLOT` when `MAX_CAPACITY` requests are open. */
-  open(time: number, used: number, freed: number): number {
+  /**
+   * Keeps a start reading, and how many requests had finished by then. Returns its slot, or `NO_SLOT` when
+   * `MAX_CAPACITY` requests are open.
+   */
+  open(time: number, used: number, freed: number, finished: number): number {
     if (this.#freeCount === 0 && !this.#grow()) return NO_SLOT;
     const slot = this.#free[--this.#freeCount] ?? NO_SLOT;
     const at = slot * STRIDE;
     this.#readings[at] = time;
     this.#readings[at + 1] = used;
     this.#readings[at + 2] = freed;
+    this.#readings[at + 3] = finished;
     return slot;
   }
 
@@ -42,6 +46,10 @@ export class OpenRequests {
 
   freed(slot: number): number {
     return this.#readings[slot * STRIDE + 2] ?? 0;
+  }
+
+  finished(slot: number): number {
+    return this.#readings[slot * STRIDE + 3] ?? 0;
   }
 
   #grow(): boolean {

@@ -4,7 +4,7 @@ import type { TimeBudget } from '../capture/time-budget.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { CaptureReason } from '../core/profile.js';
 import type { ProfileBuffer } from '../storage/profile-buffer.js';
-import { emptyReading, type RequestReading } from '../storage/record-ring.js';
+import { emptyReading, type RequestReading } from '../storage/record-layout.js';
 import type { RecordExtras } from '../storage/recorded-profile.js';
 import type { CapturedDetail } from './detailed-capture.js';
 import type { HeapView } from './heap-view.js';
@@ -19,7 +19,7 @@ export interface RecorderHost {
   readonly buffer: ProfileBuffer;
   /** Wall-clock ms minus monotonic ms. */
   readonly clockOffset: () => number;
-  readonly endpointOf: (name: string, handler: (...args: never[]) => unknown) => Endpoint;
+  readonly endpointOf: (name: string, handler?: (...args: never[]) => unknown) => Endpoint;
   /** A major GC has ended since the last request finished. */
   readonly onMajorGc: () => void;
   readonly captureDetail: (endpoint: Endpoint, reason: CaptureReason) => CapturedDetail;
@@ -63,8 +63,8 @@ export class RequestRecorder {
     this.#reading = emptyReading();
   }
 
-  /** The run's endpoint of that name. Called once per wrapped function. */
-  endpointOf(name: string, handler: (...args: never[]) => unknown): Endpoint {
+  /** The run's endpoint of that name. Called once per wrapped function or route; `handler` is found in stacks. */
+  endpointOf(name: string, handler?: (...args: never[]) => unknown): Endpoint {
     return this.#host.endpointOf(name, handler);
   }
 
@@ -79,13 +79,36 @@ export class RequestRecorder {
 
   /** A request starts. Returns what `finish` or `fail` wants back. */
   begin(endpoint: Endpoint): number {
+    if (endpoint.shouldSample(this.#samplingRate)) return this.beginUnnamed();
     this.inFlight++;
-    if (!endpoint.shouldSample(this.#samplingRate)) return NO_SLOT;
+    return NO_SLOT;
+  }
+
+  /** A request starts whose endpoint is known only when it ends. Returns what `finishNamed` wants back. */
+  beginUnnamed(): number {
+    this.inFlight++;
     const { heap } = this.#host;
     heap.refresh();
-    const slot = this.#open.open(heap.time, heap.used, heap.freed);
+    const slot = this.#open.open(heap.time, heap.used, heap.freed, this.finished);
     if (slot === NO_SLOT) this.overflowed++;
     return slot;
+  }
+
+  /** Ends a request that began unnamed: now that the endpoint is known, its sampling decides about the record. */
+  finishNamed(endpoint: Endpoint, slot: number, statusCode: number, error?: unknown): void {
+    if (slot === NO_SLOT) {
+      this.#count(endpoint);
+    } else if (endpoint.shouldSample(this.#samplingRate)) {
+      this.#end(endpoint, slot, statusCode, error);
+    } else {
+      this.#open.close(slot);
+      this.#count(endpoint);
+    }
+  }
+
+  /** Records a failure of the code that drives the recorder; the request goes on. */
+  noteInternalError(error: unknown): void {
+    this.#host.onInternalError(error);
   }
 
   /** A request returned. `response` and `result` are where the status is looked for. */
@@ -139,7 +162,8 @@ export class RequestRecorder {
     const open = this.#open;
     reading.endpoint = endpoint.id;
     reading.statusCode = statusCode;
-    reading.inFlight = this.inFlight;
+    // Those that run now, and those that ended while this one ran.
+    reading.inFlight = this.inFlight + this.finished - open.finished(slot);
     reading.timestamp = heap.time + this.#host.clockOffset();
     reading.used = heap.used;
     reading.delta = heap.used - open.used(slot);

@@ -166,8 +166,9 @@ export class Run {
     }
   }
 
-  #endpointOf(name: string, handler: (...args: never[]) => unknown): Endpoint {
+  #endpointOf(name: string, handler?: (...args: never[]) => unknown): Endpoint {
     const endpoint = this.#endpoints.get(name);
+    if (handler === undefined) return endpoint;
     const [frame] = decodeFrames(this.#context.binding.functionLocation(handler));
     this.buffer.registerEndpoint(endpoint.name, frame);
     return endpoint;
