@@ -16,7 +16,8 @@ export { bytesToMb } from './core/units.js';
 export { analyzeProfileDirectory } from './diagnosis/analyze-directory.js';
 export { analyzeProfileFile } from './diagnosis/analyze-file.js';
 export type { BufferControl } from './profiler/buffer-control.js';
-export { EndpointProfiler } from './profiler/endpoint-profiler.js';
+export { EndpointProfiler, type ProfilerEvents } from './profiler/endpoint-profiler.js';
+export type { CurrentVerdict, VerdictEvent } from './profiler/live-verdict.js';
 export {
   type EndpointWrapper,
   type Handler,

@@ -1,4 +1,5 @@
 import type { AllocationSite, StackFrame } from '../core/profile.js';
+import { formatFrame, frameKey } from '../core/stack-frame.js';
 import { bytesToMb } from '../core/units.js';
 
 /** Callers kept per site in a detailed capture; the whole stack is in `_stacks.json`. */
@@ -25,7 +26,7 @@ export function topConsumers(stacks: readonly LiveStack[], limit: number): Alloc
   for (const stack of stacks) {
     const site = stack.frames[0];
     if (site === undefined) continue;
-    const key = `${site.file}\0${site.line}\0${site.column}\0${site.function}`;
+    const key = frameKey(site);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [stack]);
     else group.push(stack);
@@ -50,10 +51,4 @@ function toSite(group: readonly LiveStack[]): AllocationSite | undefined {
     growthMb: bytesToMb(sum((s) => s.growthBytes)),
     stack: callers.slice(0, MAX_CALLERS).map(formatFrame),
   };
-}
-
-/** `function (file:line:column)`, or the function alone where it has no script. */
-export function formatFrame(frame: StackFrame): string {
-  if (frame.file === '') return frame.function;
-  return `${frame.function} (${frame.file}:${frame.line}:${frame.column})`;
 }

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { loadBinding } from '../binding/load.js';
 import type { HeapTideError } from '../core/errors.js';
@@ -6,11 +7,18 @@ import { resolveOptions } from '../core/resolve-options.js';
 import { validateNumber } from '../core/validation.js';
 import { ProfileDirectory } from '../storage/profile-directory.js';
 import { BufferControl } from './buffer-control.js';
+import type { CurrentVerdict, VerdictEvent } from './live-verdict.js';
 import { idleStats, type ProfilerStats } from './profiler-stats.js';
 import type { RequestRecorder } from './request-recorder.js';
 import { Run } from './run.js';
 import { SharedEngine } from './shared-engine.js';
 import { Warnings } from './warnings.js';
+
+/** Events of a profiler, with the arguments of their listeners. */
+export interface ProfilerEvents {
+  /** A leak of the running service was confirmed, or withdrawn because its growth ended. Once per trend. */
+  readonly verdict: [event: VerdictEvent];
+}
 
 /**
  * Profiles the endpoints of this process or worker thread.
@@ -19,7 +27,7 @@ import { Warnings } from './warnings.js';
  * an output directory each. Nothing runs, and nothing is written, until profiling is enabled by option, by
  * `HEAPTIDE_ENABLE_PROFILING` or by `start()`.
  */
-export class EndpointProfiler {
+export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   static #instance: EndpointProfiler | undefined;
 
   #given: ProfilerOptions;
@@ -56,6 +64,7 @@ export class EndpointProfiler {
   }
 
   constructor(options: ProfilerOptions = {}) {
+    super();
     this.#given = options;
     this.#options = this.#resolve(options);
     if (this.#options.enabled) this.start();
@@ -84,6 +93,8 @@ export class EndpointProfiler {
       directory: this.#directory(),
       options: this.#options,
       warnings: this.#warnings,
+      // Listeners run on a turn of their own: a floor is noticed inside a request.
+      onVerdict: (event) => setImmediate(() => this.emit('verdict', event)),
     });
     this.#run.start();
     this.#isRunning = true;
@@ -156,6 +167,14 @@ export class EndpointProfiler {
   getStats(): ProfilerStats {
     const run = this.#run?.stats() ?? idleStats();
     return { ...run, enabled: this.#isRunning, samplingRate: this.#options.samplingRate };
+  }
+
+  /**
+   * What the floors of the present run, or of the last one, say so far: `undefined` before the first floor. The files
+   * say more: which endpoint, and which function.
+   */
+  getVerdict(): CurrentVerdict | undefined {
+    return this.#run?.verdict;
   }
 
   /** @internal The recorder of the running run. */

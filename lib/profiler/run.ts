@@ -8,6 +8,7 @@ import { ProfileBuffer } from '../storage/profile-buffer.js';
 import type { ProfileDirectory } from '../storage/profile-directory.js';
 import { captureDetail } from './detailed-capture.js';
 import { HeapView } from './heap-view.js';
+import { type CurrentVerdict, LiveVerdict, type VerdictEvent } from './live-verdict.js';
 import type { ProfilerStats } from './profiler-stats.js';
 import { RequestRecorder } from './request-recorder.js';
 import { newRunId } from './run-id.js';
@@ -29,6 +30,7 @@ export interface RunContext {
   readonly directory: ProfileDirectory;
   readonly options: ResolvedOptions;
   readonly warnings: Warnings;
+  readonly onVerdict: (event: VerdictEvent) => void;
 }
 
 /**
@@ -44,6 +46,7 @@ export class Run {
   readonly #endpoints: EndpointTable;
   readonly #sites: SiteCache;
   readonly #timeline: TimelineRecorder;
+  readonly #verdict: LiveVerdict;
   readonly #lease: EngineLease;
   readonly #onExit = () => this.#finishSync();
   #ticker: NodeJS.Timeout | undefined;
@@ -88,6 +91,10 @@ export class Run {
       },
       options.samplingRate,
     );
+    this.#verdict = new LiveVerdict(this.id, {
+      onChange: context.onVerdict,
+      onError: (error) => this.#noteInternalError(error),
+    });
     this.#timeline = new TimelineRecorder(
       {
         run: this.id,
@@ -98,9 +105,15 @@ export class Run {
         options,
         clockOffset,
         requests: () => this.recorder,
+        onFloor: (floor) => this.#verdict.add(floor),
       },
       this.buffer,
     );
+  }
+
+  /** What the floors say so far; `undefined` before the first. */
+  get verdict(): CurrentVerdict | undefined {
+    return this.#verdict.current;
   }
 
   /** Starts the timers and writes the run's first entry. */

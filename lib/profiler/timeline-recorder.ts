@@ -26,6 +26,8 @@ export interface TimelineSources {
   /** Wall-clock ms minus monotonic ms. */
   readonly clockOffset: () => number;
   readonly requests: () => { readonly finished: number; readonly inFlight: number };
+  /** Hears of every floor. */
+  readonly onFloor: (floor: TimelineEntry) => void;
 }
 
 /** Cost of the probes of a run. */
@@ -104,10 +106,11 @@ export class TimelineRecorder {
     const entry = { ...this.#present('floor'), ...this.#floor(), probed };
     if (sites === undefined) {
       this.#write(entry);
-      return;
+    } else {
+      this.#writeStacks(sites);
+      this.#write({ ...entry, sites: toSiteReadings(sites) });
     }
-    this.#writeStacks(sites);
-    this.#write({ ...entry, sites: toSiteReadings(sites) });
+    this.#sources.onFloor(entry);
   }
 
   /** The run's last entry. */

@@ -79,7 +79,9 @@ class Estimator {
     const auto size = static_cast<double>(allocation.size);
     const double probability = core::SamplingProbability(size, interval_bytes_);
     const double samples = core::SamplesBehind(allocation.count, probability);
-    if (std::abs(samples / probability - allocation.count) > 1) {
+    // V8 rounds, and for long intervals loses digits of the probability.
+    const double tolerance = 1 + 1e-6 * allocation.count;
+    if (std::abs(samples / probability - allocation.count) > tolerance) {
       fits_interval_ = false;
     }
     return core::EstimateLive(size, samples, probability);

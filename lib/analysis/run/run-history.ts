@@ -1,6 +1,7 @@
 import type { RunProcess, SiteReading, TimelineEntry } from '../../core/timeline.js';
 import { mbToBytes } from '../../core/units.js';
 import type { FloorPoint } from '../floor-point.js';
+import { toFloorPoints } from './floor-points.js';
 
 /** The live stacks at one floor. */
 export interface SitesAtFloor {
@@ -66,22 +67,6 @@ function toHistory(run: string, entries: readonly TimelineEntry[]): RunHistory {
     isProbed: floorEntries.some((entry) => entry.probed === true),
     limitBytes: mbToBytes(entries.at(-1)?.limitMb ?? 0),
   };
-}
-
-function toFloorPoints(entries: readonly TimelineEntry[]): readonly FloorPoint[] {
-  // Where the size of code is not known, the last known size stands in: a jump by the whole code would look like growth.
-  let codeMb = entries.find((entry) => entry.codeMb > 0)?.codeMb ?? 0;
-  return entries.map((entry) => {
-    if (entry.codeMb > 0) codeMb = entry.codeMb;
-    return {
-      request: entry.requests,
-      timestamp: entry.timestamp,
-      heap: mbToBytes(entry.usedMb - codeMb),
-      external: mbToBytes(entry.externalMb),
-      native: mbToBytes(entry.rssMb - entry.heapTotalMb - entry.externalMb),
-      inFlight: entry.inFlight,
-    };
-  });
 }
 
 /** The windows between consecutive floors. What finished before the first floor belongs to none. */
