@@ -1,9 +1,6 @@
 import { analyzeEvidence } from '../analysis/analyze-evidence.js';
-import { EndpointRecords } from '../analysis/profiles/run-records.js';
 import type { Analysis } from '../core/analysis-result.js';
-import { HeapTideError, isHeapTideError } from '../core/errors.js';
-import { listProfileFiles, type ProfileFile, readProfiles } from '../storage/load.js';
-import { readSurroundings } from './surroundings.js';
+import { readEvidence } from './read-evidence.js';
 
 /**
  * Analyzes a profile directory: whether the service leaks, how fast, which endpoint does it, and in which functions.
@@ -16,35 +13,5 @@ import { readSurroundings } from './surroundings.js';
  * file system, such as `ENOENT` and `ENOTDIR`, as they are.
  */
 export async function analyzeProfileDirectory(directory: string): Promise<Analysis> {
-  const files = await listProfileFiles(directory);
-  const surroundings = await readSurroundings(directory);
-  const { records, problems } = await readRecords(files);
-  if (records.length === 0 && surroundings.timeline.length === 0) {
-    throw new HeapTideError(
-      'ERR_HEAPTIDE_INVALID_PROFILE_FILE',
-      `the directory ${directory} holds no profiles`,
-    );
-  }
-  return analyzeEvidence({ ...surroundings, records, handlers: files, problems });
-}
-
-/** One file after another: parsing is bound by the processor, and so only one is in memory. */
-async function readRecords(files: readonly ProfileFile[]): Promise<{
-  readonly records: readonly EndpointRecords[];
-  readonly problems: readonly string[];
-}> {
-  const byEndpoint = new Map<string, EndpointRecords>();
-  const problems: string[] = [];
-  for (const { path, endpoint } of files) {
-    const records = byEndpoint.get(endpoint) ?? new EndpointRecords(endpoint);
-    try {
-      const { skipped } = await readProfiles(path, (profile) => records.add(profile));
-      records.skipped += skipped;
-      byEndpoint.set(endpoint, records);
-    } catch (error) {
-      if (!isHeapTideError(error)) throw error;
-      problems.push(`A file is left out. ${error.message}`);
-    }
-  }
-  return { records: [...byEndpoint.values()], problems };
+  return analyzeEvidence(await readEvidence(directory));
 }
