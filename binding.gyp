@@ -35,9 +35,17 @@
       'VCCLCompilerTool': {'AdditionalOptions': ['/std:c++20']},
     },
     'conditions': [
-      # The binary runs where the system's C++ library is older than ours.
+      # The binary runs where the system's C++ library is older than ours. Of
+      # the one that is linked in, what is not used is left out, and nothing is
+      # shown to the process, which has a C++ library of its own.
       ['OS=="linux" and sanitize==""', {
-        'ldflags': ['-static-libstdc++', '-static-libgcc'],
+        'cflags_cc': ['-ffunction-sections', '-fdata-sections'],
+        'ldflags': [
+          '-static-libstdc++',
+          '-static-libgcc',
+          '-Wl,--exclude-libs,ALL',
+          '-Wl,--gc-sections',
+        ],
       }],
       ['sanitize!=""', {
         # The vptr check needs RTTI.
@@ -81,6 +89,11 @@
         'native/engine/heap_spaces.cc',
         'native/engine/isolate.cc',
         'native/engine/resident_set.cc',
+      ],
+      'conditions': [
+        ['OS=="linux" and sanitize==""', {
+          'sources': ['native/core/glibc_floor.cc'],
+        }],
       ],
     },
   ],
