@@ -75,7 +75,11 @@ export interface ProbeOptions {
   readonly maxCpuShare?: number;
 }
 
-/** Options of `EndpointProfiler`. Precedence: code, then `HEAPTIDE_*` variables, then the default. */
+/**
+ * Options of `EndpointProfiler`. Precedence: code, then `HEAPTIDE_*` variables, then `heaptide` in the `package.json` of
+ * the working directory, then the default. A variable is named after its option: `capture.spikeRatio` is
+ * `HEAPTIDE_CAPTURE_SPIKE_RATIO`.
+ */
 export interface ProfilerOptions {
   /** Profile from the start. Also `HEAPTIDE_ENABLE_PROFILING`. @defaultValue false */
   readonly enabled?: boolean;
@@ -96,6 +100,11 @@ export interface ProfilerOptions {
   readonly outputDir?: string;
   /** Distinct endpoint names; further ones share the name `(other)`. Minimum 1, maximum 10,000. @defaultValue 1000 */
   readonly maxEndpoints?: number;
+  /**
+   * Signal by which `heaptide/register` switches profiling on and off in a running process; `none` for no signal.
+   * Profilers that the code starts listen to no signal. @defaultValue 'SIGUSR2'
+   */
+  readonly toggleSignal?: string;
   readonly capture?: CaptureOptions;
   readonly sites?: SitesOptions;
   readonly probe?: ProbeOptions;

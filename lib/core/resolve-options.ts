@@ -5,6 +5,7 @@ import {
   validateBoolean,
   validateNumber,
   validateObject,
+  validateSignal,
   validateString,
 } from './validation.js';
 
@@ -21,6 +22,9 @@ type Rules<T> = {
   readonly [K in keyof T]: T[K] extends boolean | number | string ? Rule<T[K]> : Rules<T[K]>;
 };
 
+/** How messages name what stands in the manifest. */
+const MANIFEST_KEY = 'package.json heaptide.';
+
 const RULES: Rules<ResolvedOptions> = {
   enabled: flag(false, 'HEAPTIDE_ENABLE_PROFILING'),
   samplingRate: number(1, 0, 1, 'HEAPTIDE_PROFILING_SAMPLE_RATE'),
@@ -34,6 +38,7 @@ const RULES: Rules<ResolvedOptions> = {
     env: 'HEAPTIDE_PROFILE_OUTPUT_DIR',
   },
   maxEndpoints: integer(1000, 1, 10_000),
+  toggleSignal: { fallback: 'SIGUSR2', check: validateSignal, parse: (text) => text },
   capture: {
     first: flag(true),
     error: flag(true),
@@ -58,26 +63,32 @@ const RULES: Rules<ResolvedOptions> = {
   },
 };
 
+/** Where options come from when the code does not say. */
+export interface OptionSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `package.json` says under `heaptide`; unchecked. */
+  readonly manifest?: unknown;
+  readonly warn: (message: string) => void;
+}
+
 /**
- * Fills in the environment and the defaults.
+ * Fills in the environment, then `package.json`, then the defaults.
  *
- * A wrong value in code throws, naming option, value and range. A wrong variable is ignored and reported through
- * `warn`: an environment must not take a service down.
+ * A wrong value in code throws, naming option, value and range. A wrong variable and a wrong value in `package.json` are
+ * ignored and reported through `warn`: configuration must not take a service down.
  *
  * @throws `ERR_INVALID_ARG_TYPE` on a wrong type or an unknown option, `ERR_OUT_OF_RANGE` on a value out of range.
  */
-export function resolveOptions(
-  options: ProfilerOptions,
-  env: Readonly<Record<string, string | undefined>>,
-  warn: (message: string) => void,
-): ResolvedOptions {
+export function resolveOptions(options: ProfilerOptions, sources: OptionSources): ResolvedOptions {
+  const given = { code: options, manifest: sources.manifest };
   // The table's type proves that it has exactly one rule per option, so the walk rebuilds the options' shape.
-  return resolveGroup(RULES, options, '', { env, warn }) as unknown as ResolvedOptions;
+  return resolveGroup(RULES, given, '', sources) as unknown as ResolvedOptions;
 }
 
-interface Source {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly warn: (message: string) => void;
+/** The values that code and `package.json` give to one option, or to one group. */
+interface Given {
+  readonly code: unknown;
+  readonly manifest: unknown;
 }
 
 interface RuleGroup {
@@ -86,41 +97,77 @@ interface RuleGroup {
 
 function resolveGroup(
   rules: object,
-  options: unknown,
+  given: Given,
   prefix: string,
-  source: Source,
+  sources: OptionSources,
 ): Record<string, unknown> {
-  const given = validateObject(
-    prefix === '' ? 'options' : prefix.slice(0, -1),
-    options === undefined ? {} : options,
-  );
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(rules, name)) {
-      throw invalidArgType(`${prefix}${name}`, 'a known option', given[name]);
-    }
-  }
+  const code = knownOptions(rules, given.code, prefix === '' ? 'options' : prefix.slice(0, -1));
+  const manifest = manifestGroup(rules, given.manifest, prefix, sources);
   const resolved: Record<string, unknown> = {};
   for (const [name, rule] of Object.entries(rules as RuleGroup)) {
     const path = prefix + name;
+    const one = { code: code[name], manifest: manifest[name] };
     resolved[name] = isRule(rule)
-      ? resolveOne(rule, given[name], path, source)
-      : resolveGroup(rule, given[name], `${path}.`, source);
+      ? resolveOne(rule, one, path, sources)
+      : resolveGroup(rule, one, `${path}.`, sources);
   }
   return resolved;
 }
 
-function resolveOne(rule: Rule<unknown>, value: unknown, path: string, source: Source): unknown {
-  if (value !== undefined) return rule.check(path, value);
-  const variable = rule.env ?? environmentName(path);
-  const text = source.env[variable];
-  if (text === undefined || text === '') return rule.fallback;
-  try {
-    return rule.check(variable, rule.parse(text));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : inspect(error);
-    source.warn(`${reason}; the variable is ignored and ${inspect(rule.fallback)} is used`);
-    return rule.fallback;
+/** `value` as a group of options that all have a rule. */
+function knownOptions(
+  rules: object,
+  value: unknown,
+  name: string,
+): Readonly<Record<string, unknown>> {
+  const group = validateObject(name, value === undefined ? {} : value);
+  for (const key of Object.keys(group)) {
+    if (Object.hasOwn(rules, key)) continue;
+    const path = name === 'options' ? key : `${name}.${key}`;
+    throw invalidArgType(path, 'a known option', group[key]);
   }
+  return group;
+}
+
+function manifestGroup(
+  rules: object,
+  value: unknown,
+  prefix: string,
+  { warn }: OptionSources,
+): Readonly<Record<string, unknown>> {
+  try {
+    return knownOptions(rules, value, `${MANIFEST_KEY}${prefix}`.slice(0, -1));
+  } catch (error) {
+    warn(`${messageOf(error)}; it is ignored`);
+    // What is known beside the unknown still counts.
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  }
+}
+
+function resolveOne(
+  rule: Rule<unknown>,
+  given: Given,
+  path: string,
+  { env, warn }: OptionSources,
+): unknown {
+  if (given.code !== undefined) return rule.check(path, given.code);
+  const variable = rule.env ?? environmentName(path);
+  const text = env[variable];
+  try {
+    if (text !== undefined && text !== '') return rule.check(variable, rule.parse(text));
+  } catch (error) {
+    warn(`${messageOf(error)}; the variable is ignored`);
+  }
+  try {
+    if (given.manifest !== undefined) return rule.check(MANIFEST_KEY + path, given.manifest);
+  } catch (error) {
+    warn(`${messageOf(error)}; it is ignored`);
+  }
+  return rule.fallback;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : inspect(error);
 }
 
 function isRule(value: Rule<unknown> | RuleGroup): value is Rule<unknown> {

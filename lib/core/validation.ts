@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { inspect } from 'node:util';
 
 /** A `TypeError` with Node's own code, so that existing handlers work. */
@@ -45,6 +46,15 @@ export function validateString(name: string, value: unknown): string {
     throw outOfRange(name, 'a non-empty string without NUL', value);
   }
   return value;
+}
+
+/** Checks that `value` is the name of a signal of this system, or `none`. */
+export function validateSignal(name: string, value: unknown): string {
+  const signal = validateString(name, value);
+  if (signal !== 'none' && !Object.hasOwn(constants.signals, signal)) {
+    throw outOfRange(name, 'the name of a signal, or none', value);
+  }
+  return signal;
 }
 
 /** Checks that `value` is a plain options object. */

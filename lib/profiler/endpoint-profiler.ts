@@ -8,6 +8,7 @@ import { validateNumber } from '../core/validation.js';
 import { ProfileDirectory } from '../storage/profile-directory.js';
 import { BufferControl } from './buffer-control.js';
 import type { CurrentVerdict, VerdictEvent } from './live-verdict.js';
+import { manifestOptions } from './manifest-options.js';
 import { idleStats, type ProfilerStats } from './profiler-stats.js';
 import type { RequestRecorder } from './request-recorder.js';
 import { Run } from './run.js';
@@ -196,9 +197,11 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   }
 
   #resolve(options: ProfilerOptions): ResolvedOptions {
-    return resolveOptions(options, process.env, (message) =>
-      this.#warnings.once(`HEAPTIDE_ENVIRONMENT ${message}`, message),
-    );
+    return resolveOptions(options, {
+      env: process.env,
+      manifest: manifestOptions(),
+      warn: (message) => this.#warnings.once(`HEAPTIDE_ENVIRONMENT ${message}`, message),
+    });
   }
 
   #warnOfOtherOptions(options: ProfilerOptions): void {

@@ -11,6 +11,8 @@ import type { HeapView } from './heap-view.js';
 import { NO_SLOT, OpenRequests } from './open-requests.js';
 import { messageOf, statusOfError, statusOfResult } from './status-code.js';
 
+export type { Endpoint };
+
 /** What the recorder needs of the run that it records for. */
 export interface RecorderHost {
   readonly heap: HeapView;

@@ -8,7 +8,7 @@ import { Endpoint } from '../../../lib/capture/endpoint.js';
 import { resolveOptions } from '../../../lib/core/resolve-options.js';
 
 const MB = 1024 * 1024;
-const { capture: defaults } = resolveOptions({}, {}, () => {});
+const { capture: defaults } = resolveOptions({}, { env: {}, warn: () => {} });
 
 /** Finishes a sampled request, as the recorder does, and returns why it was captured. */
 function finish(

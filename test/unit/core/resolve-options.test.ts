@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { resolveOptions } from '../../../lib/core/resolve-options.js';
 
-const silent = () => {};
+const silent = { env: {}, warn: () => {} };
 
 function codeOf(options: unknown): unknown {
   try {
-    resolveOptions(options as never, {}, silent);
+    resolveOptions(options as never, silent);
   } catch (error) {
     return error;
   }
@@ -13,7 +13,7 @@ function codeOf(options: unknown): unknown {
 }
 
 test('has the documented defaults', () => {
-  const options = resolveOptions({}, {}, silent);
+  const options = resolveOptions({}, silent);
 
   expect(options).toMatchObject({
     enabled: false,
@@ -28,14 +28,43 @@ test('has the documented defaults', () => {
   });
 });
 
-test('prefers code over environment over default', () => {
+test('prefers code over environment over package.json over default', () => {
   const env = { HEAPTIDE_PROFILING_SAMPLE_RATE: '0.25', HEAPTIDE_BUFFER_SIZE: '7' };
+  const manifest = { samplingRate: 0.1, bufferSize: 8, maxEndpoints: 9, capture: { first: false } };
 
-  const options = resolveOptions({ samplingRate: 0.5 }, env, silent);
+  const options = resolveOptions({ samplingRate: 0.5 }, { ...silent, env, manifest });
 
-  expect(options.samplingRate).toBe(0.5);
-  expect(options.bufferSize).toBe(7);
+  expect(options).toMatchObject({ samplingRate: 0.5, bufferSize: 7, maxEndpoints: 9 });
+  expect(options.capture).toMatchObject({ first: false, error: true });
 });
+
+test('ignores what is wrong in package.json, says where it stands, and keeps the rest', () => {
+  const said: string[] = [];
+  const manifest = { samplingRate: 2, nonsense: 1, bufferSize: 5, capture: 'all' };
+
+  const options = resolveOptions({}, { env: {}, manifest, warn: (message) => said.push(message) });
+
+  expect(options).toMatchObject({ samplingRate: 1, bufferSize: 5, capture: { first: true } });
+  expect(said).toHaveLength(3);
+  expect(said.join('\n')).toMatch(/"package.json heaptide.nonsense"/);
+  expect(said.join('\n')).toMatch(/from 0 to 1 for "package.json heaptide.samplingRate".*2/);
+  expect(said.join('\n')).toMatch(/an object for "package.json heaptide.capture".*'all'/);
+});
+
+test.each([[7], ['on'], [null], [[]]])(
+  'ignores %j in place of options in package.json',
+  (manifest) => {
+    const said: string[] = [];
+
+    const options = resolveOptions(
+      {},
+      { env: {}, manifest, warn: (message) => said.push(message) },
+    );
+
+    expect(options).toEqual(resolveOptions({}, silent));
+    expect(said).toEqual([expect.stringContaining('"package.json heaptide"')]);
+  },
+);
 
 test('reads every option from the environment, nested ones included', () => {
   const env = {
@@ -46,7 +75,7 @@ test('reads every option from the environment, nested ones included', () => {
     HEAPTIDE_PROBE_MIN_INTERVAL_MS: '500',
   };
 
-  const options = resolveOptions({}, env, silent);
+  const options = resolveOptions({}, { ...silent, env });
 
   expect(options).toMatchObject({
     enabled: true,
@@ -60,11 +89,16 @@ test('reads every option from the environment, nested ones included', () => {
 test('ignores a wrong variable and says so, since an environment must not take a service down', () => {
   const said: string[] = [];
 
-  const options = resolveOptions({}, { HEAPTIDE_PROFILING_SAMPLE_RATE: '200%' }, (message) =>
-    said.push(message),
+  const options = resolveOptions(
+    {},
+    {
+      env: { HEAPTIDE_PROFILING_SAMPLE_RATE: '200%' },
+      manifest: { samplingRate: 0.5 },
+      warn: (message) => said.push(message),
+    },
   );
 
-  expect(options.samplingRate).toBe(1);
+  expect(options.samplingRate).toBe(0.5);
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(/HEAPTIDE_PROFILING_SAMPLE_RATE.*from 0 to 1.*NaN|200%/);
 });
@@ -77,6 +111,7 @@ test.each([
   [{ bufferSize: 0 }, 'ERR_OUT_OF_RANGE', /"bufferSize".*0/],
   [{ enabled: 'yes' }, 'ERR_INVALID_ARG_TYPE', /boolean.*"enabled".*'yes'/],
   [{ outputDir: '' }, 'ERR_OUT_OF_RANGE', /"outputDir"/],
+  [{ toggleSignal: 'SIGNONE' }, 'ERR_OUT_OF_RANGE', /signal.*"toggleSignal".*SIGNONE/],
   [{ outputDir: 7 }, 'ERR_INVALID_ARG_TYPE', /"outputDir".*7/],
   [{ capture: { spikeRatio: -1 } }, 'ERR_OUT_OF_RANGE', /"capture.spikeRatio".*-1/],
   [{ capture: 5 }, 'ERR_INVALID_ARG_TYPE', /"capture".*5/],
