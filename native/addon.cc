@@ -5,6 +5,7 @@
 #include "binding/environment.h"
 #include "binding/heap_methods.h"
 #include "binding/journal_methods.h"
+#include "binding/near_limit_methods.h"
 #include "binding/site_methods.h"
 #include "core/fields.h"
 
@@ -58,6 +59,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<MarkSiteBaseline>(exports, "markSiteBaseline", environment);
   Export<StackFrames>(exports, "stackFrames", environment);
   Export<FunctionLocation>(exports, "functionLocation", environment);
+
+  Export<WatchNearHeapLimit>(exports, "watchNearHeapLimit", environment);
+  Export<UnwatchNearHeapLimit>(exports, "unwatchNearHeapLimit", environment);
 
   Export<LockFile>(exports, "lockFile", environment);
   Export<MapFile>(exports, "mapFile", environment);

@@ -30,6 +30,7 @@ export const HEAP_FIELDS = [
   'floorMalloced',
   'floorTotal', // Committed heap.
   'floorRss',
+  'nearLimitCount', // Notices of V8 that the heap is about to run out, while it was watched.
 ] as const;
 
 /** Name of a slot of the shared heap array. */
@@ -144,9 +145,24 @@ export interface SiteReader {
   readonly functionLocation: (fn: (...args: never[]) => unknown) => ReadonlyArray<string | number>;
 }
 
+/** Watches for V8's notice that the heap is about to run out. */
+export interface NearHeapLimitWatch {
+  /**
+   * At V8's next notice, writes the live sites and the heap's figures to the file at `path`, without running JavaScript,
+   * counts `nearLimitCount` up, raises the limit by the size of the young generation until there is room again, and ends
+   * the watch. `identity` is the JSON of an object without its braces; its members come first in the file. Returns false,
+   * without effect, when this isolate is watched already.
+   */
+  readonly watchNearHeapLimit: (path: string, identity: string) => boolean;
+  /** Ends the watch. Idempotent. */
+  readonly unwatchNearHeapLimit: () => void;
+}
+
 /** Everything that the layers above may ask of a backend. */
 export interface Binding extends HeapReader, SiteReader {
   readonly backend: 'native' | 'fallback';
+  /** The fallback has none: JavaScript does not run when the heap runs out. */
+  readonly nearHeapLimit?: NearHeapLimitWatch;
   /** Locked and mapped files; the fallback has none. */
   readonly fileMemory?: FileMemory;
 }

@@ -5,6 +5,7 @@ import type { FileMemory } from '../core/file-memory.js';
 import {
   type Binding,
   HEAP_FIELDS,
+  type NearHeapLimitWatch,
   type SamplerOptions,
   type SamplerOwner,
   SITE_COLUMNS,
@@ -12,8 +13,9 @@ import {
 
 /** The exports of the .node file. */
 export interface NativeAddon
-  extends Omit<Binding, 'backend' | 'fileMemory' | 'startSampler'>,
-    FileMemory {
+  extends Omit<Binding, 'backend' | 'fileMemory' | 'nearHeapLimit' | 'startSampler'>,
+    FileMemory,
+    NearHeapLimitWatch {
   /** The field lists that the addon was compiled with. */
   readonly heapFields: readonly string[];
   readonly siteColumns: readonly string[];
@@ -42,6 +44,8 @@ const METHODS: Readonly<Record<Method, true>> = {
   markSiteBaseline: true,
   stackFrames: true,
   functionLocation: true,
+  watchNearHeapLimit: true,
+  unwatchNearHeapLimit: true,
   lockFile: true,
   mapFile: true,
 };
@@ -62,10 +66,12 @@ export function isNativeAddon(loaded: unknown): loaded is NativeAddon {
 
 /** The addon behind the contract. Its functions are passed on as they are: a wrapper would cost as much as a read. */
 export function toBinding(addon: NativeAddon): Binding {
-  const { heapFields, siteColumns, startSampler, lockFile, mapFile, ...shared } = addon;
+  const { heapFields, siteColumns, startSampler, ...rest } = addon;
+  const { watchNearHeapLimit, unwatchNearHeapLimit, lockFile, mapFile, ...shared } = rest;
   return {
     ...shared,
     backend: 'native',
+    nearHeapLimit: { watchNearHeapLimit, unwatchNearHeapLimit },
     fileMemory: { lockFile, mapFile },
     startSampler: ({ intervalBytes, stackDepth, selfPath }) =>
       startSampler({ intervalBytes, stackDepth, selfPrefixes: scriptPrefixes(selfPath) }),

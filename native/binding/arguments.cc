@@ -39,6 +39,17 @@ std::optional<Napi::Value> Property(const Napi::Value& object,
   return value;
 }
 
+std::optional<std::string> StringArgument(const Napi::Value& value,
+                                          const std::string& name) {
+  std::string text;
+  if (value.IsString()) text = value.As<Napi::String>().Utf8Value();
+  if (text.empty()) {
+    ThrowInvalidArgType(value.Env(), name, "a non-empty string");
+    return std::nullopt;
+  }
+  return text;
+}
+
 std::optional<std::vector<std::string>> StringsArgument(
     const Napi::Value& value, const std::string& name) {
   static constexpr char kExpected[] = "an array of non-empty strings";

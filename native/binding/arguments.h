@@ -28,6 +28,10 @@ std::optional<int64_t> IntegerArgument(const Napi::Value& value,
 std::optional<Napi::Value> Property(const Napi::Value& object,
                                     const std::string& name);
 
+// A string that is not empty.
+std::optional<std::string> StringArgument(const Napi::Value& value,
+                                          const std::string& name);
+
 // An array of non-empty strings.
 std::optional<std::vector<std::string>> StringsArgument(
     const Napi::Value& value, const std::string& name);

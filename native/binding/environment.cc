@@ -36,7 +36,8 @@ Environment::Environment(v8::Isolate* isolate)
     : heap_(std::make_shared<core::HeapArray>()),
       heap_reader_(isolate, heap_.get()),
       gc_observer_(isolate, &heap_reader_, heap_.get()),
-      sampler_(isolate) {}
+      sampler_(isolate),
+      near_heap_limit_(isolate, &heap_reader_, &sampler_, heap_.get()) {}
 
 // V8's own memory does not do: `ArrayBuffer.prototype.transfer()` resizes such
 // memory and `postMessage()` moves it to another owner, and either can free it

@@ -8,6 +8,7 @@
 #include "../engine/allocation_sampler.h"
 #include "../engine/gc_observer.h"
 #include "../engine/heap_reader.h"
+#include "../engine/near_heap_limit.h"
 
 namespace heaptide::binding {
 
@@ -32,6 +33,7 @@ class Environment {
   engine::HeapReader& heap_reader() { return heap_reader_; }
   engine::GcObserver& gc_observer() { return gc_observer_; }
   engine::AllocationSampler& sampler() { return sampler_; }
+  engine::NearHeapLimit& near_heap_limit() { return near_heap_limit_; }
 
  private:
   explicit Environment(v8::Isolate* isolate);
@@ -44,6 +46,7 @@ class Environment {
   engine::HeapReader heap_reader_;
   engine::GcObserver gc_observer_;
   engine::AllocationSampler sampler_;
+  engine::NearHeapLimit near_heap_limit_;
 };
 
 // The environment that a method was exported for.

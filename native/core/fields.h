@@ -26,7 +26,8 @@ namespace heaptide::core {
   V(kFloorExternal, "floorExternal")         \
   V(kFloorMalloced, "floorMalloced")         \
   V(kFloorTotal, "floorTotal")               \
-  V(kFloorRss, "floorRss")
+  V(kFloorRss, "floorRss")                   \
+  V(kNearLimitCount, "nearLimitCount")
 
 // Columns of one row of a site reading, in order.
 #define HEAPTIDE_SITE_COLUMNS(V) \

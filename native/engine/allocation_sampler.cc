@@ -26,7 +26,8 @@ void AllocationSampler::Start(SamplerSettings settings) {
   } else if (owner_ == SamplerOwner::kNone) {
     Become(SamplerOwner::kForeign);
   }
-  sites_.stacks.frames().SetSelfPrefixes(std::move(settings.self_prefixes));
+  self_prefixes_ = std::move(settings.self_prefixes);
+  sites_.stacks.frames().SetSelfPrefixes(self_prefixes_);
 }
 
 void AllocationSampler::Stop() {
@@ -38,6 +39,13 @@ void AllocationSampler::Stop() {
 
 std::optional<SiteReading> AllocationSampler::Read(size_t limit) {
   if (owner_ == SamplerOwner::kNone) return std::nullopt;
+  is_reading_ = true;
+  auto reading = ReadTree(limit);
+  is_reading_ = false;
+  return reading;
+}
+
+std::optional<SiteReading> AllocationSampler::ReadTree(size_t limit) {
   const double started_ms = core::MonotonicMs();
   // The profile holds three handles per node.
   const v8::HandleScope scope(isolate_);
@@ -59,6 +67,34 @@ std::optional<SiteReading> AllocationSampler::Read(size_t limit) {
                      .self_bytes = sites_.ledger.self_bytes(),
                      .node_count = static_cast<double>(tree.node_count),
                      .read_ms = core::MonotonicMs() - started_ms};
+}
+
+std::optional<core::LiveStacks> AllocationSampler::ReadApart(
+    size_t limit) const {
+  if (owner_ == SamplerOwner::kNone) return std::nullopt;
+  const v8::HandleScope scope(isolate_);
+  const std::unique_ptr<v8::AllocationProfile> profile(
+      isolate_->GetHeapProfiler()->GetAllocationProfile());
+  if (profile == nullptr) return std::nullopt;
+  core::Sites sites;
+  sites.stacks.frames().SetSelfPrefixes(self_prefixes_);
+  const auto tree =
+      ReadAllocationTree(isolate_, profile.get(), interval_bytes_, &sites);
+  if (!tree.fits_interval) {
+    ReadAllocationTree(isolate_, profile.get(), 0, &sites);
+  }
+  core::LiveStacks stacks = {.total_bytes = sites.ledger.total_bytes(),
+                             .self_bytes = sites.ledger.self_bytes()};
+  for (const core::SiteRow& row : sites.ledger.TopRows(limit)) {
+    stacks.top.push_back(
+        {.live = {.bytes = row[core::SiteColumn::kLiveBytes],
+                  .count = row[core::SiteColumn::kLiveCount],
+                  .variance = row[core::SiteColumn::kVariance],
+                  .samples = row[core::SiteColumn::kSamples]},
+         .functions = sites.stacks.Functions(
+             static_cast<core::StackId>(row[core::SiteColumn::kStack]))});
+  }
+  return stacks;
 }
 
 std::optional<core::FunctionLocation> AllocationSampler::Locate() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../core/fields.h"
+#include "../core/live_stack.h"
 #include "../core/sites.h"
 
 namespace v8 {
@@ -61,6 +62,14 @@ class AllocationSampler {
   // session runs. A session that an inspector started runs a full GC first.
   std::optional<SiteReading> Read(size_t limit);
 
+  // The `limit` largest stacks, read into tables of its own: nothing that
+  // `Read` keeps is touched, so that it may interrupt any other code. Not for
+  // use while `is_reading`: V8 prunes its tree under the outer reading.
+  std::optional<core::LiveStacks> ReadApart(size_t limit) const;
+
+  // Whether V8's tree is being read, further out on this thread's stack.
+  bool is_reading() const { return is_reading_; }
+
   // Makes the last reading the baseline of growth.
   void MarkBaseline() { sites_.ledger.MarkBaseline(); }
 
@@ -76,10 +85,14 @@ class AllocationSampler {
   // Figures of another session do not compare, so they are forgotten.
   void Become(SamplerOwner owner);
 
+  std::optional<SiteReading> ReadTree(size_t limit);
+
   v8::Isolate* const isolate_;
   SamplerOwner owner_ = SamplerOwner::kNone;
+  bool is_reading_ = false;
   // Of our own session; 0 when there is none.
   double interval_bytes_ = 0;
+  std::vector<std::string> self_prefixes_;
   core::Sites sites_;
 };
 

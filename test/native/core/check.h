@@ -15,6 +15,7 @@ void Check(bool holds,
 
 void TestFields();
 void TestGcLedger();
+void TestLastCapture();
 void TestFrameTable();
 void TestStackTable();
 void TestCallStacks();

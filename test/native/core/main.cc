@@ -39,6 +39,7 @@ int Summarize() {
 int main() {
   heaptide::test::TestFields();
   heaptide::test::TestGcLedger();
+  heaptide::test::TestLastCapture();
   heaptide::test::TestFrameTable();
   heaptide::test::TestStackTable();
   heaptide::test::TestCallStacks();
