@@ -1,0 +1,23 @@
+import { ExpressRoutes } from './express-routes.js';
+import { PathTemplates } from './path-templates.js';
+import type { Route } from './route.js';
+import { Routes, routeName } from './routes.js';
+import type { RequestLine } from './tracked-request.js';
+
+const NOT_FOUND = 404;
+
+/**
+ * Finds the routes of a server that nobody has described: those of Express where it serves, and patterns made of the
+ * paths elsewhere. What such a server answers with 404 is unmatched.
+ */
+export class ServerRoutes {
+  readonly #routes = new Routes();
+  readonly #express = new ExpressRoutes();
+  readonly #templates = new PathTemplates();
+
+  readonly find = (request: RequestLine, statusCode: number): Route => {
+    if ('app' in request || 'route' in request) return this.#express.find(request);
+    if (statusCode === NOT_FOUND) return this.#routes.unmatched;
+    return this.#routes.named(routeName(request.method, this.#templates.of(request.url ?? '/')));
+  };
+}

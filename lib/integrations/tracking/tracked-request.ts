@@ -1,0 +1,90 @@
+import type { EndpointProfiler } from '../../profiler/endpoint-profiler.js';
+import type { Endpoint, RequestRecorder } from '../../profiler/request-recorder.js';
+import {
+  CLIENT_CLOSED_REQUEST,
+  type Exchange,
+  endOf,
+  exchangeOf,
+  isOver,
+  type Outgoing,
+} from './exchange.js';
+import { type Route, UNMATCHED_NAME } from './route.js';
+
+/** The parts of a request that routes are found from. Frameworks add their own to it. */
+export interface RequestLine {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** Finds the route of a request that has ended and that nobody has named. */
+export type RouteFinder = (request: RequestLine, statusCode: number) => Route;
+
+/** What an integration starts following a request with. */
+export interface Tracking {
+  readonly profiler: EndpointProfiler;
+  readonly findRoute: RouteFinder;
+}
+
+/**
+ * A request of an HTTP server, from its arrival to the end of its response: when the response is written, or when the
+ * client has gone. An exchange is followed once, however many integrations see it; each adds what it knows.
+ */
+export class TrackedRequest {
+  static readonly #byExchange = new WeakMap<object, TrackedRequest>();
+
+  /** Follows the request from now on. Returns nothing while profiling is off, and for an exchange that is over. */
+  static begin(
+    request: RequestLine,
+    outgoing: Outgoing,
+    { profiler, findRoute }: Tracking,
+  ): TrackedRequest | undefined {
+    const { recorder } = profiler;
+    if (recorder === undefined) return undefined;
+    const exchange = exchangeOf(outgoing);
+    const known = TrackedRequest.#byExchange.get(exchange);
+    if (known !== undefined || isOver(exchange)) return known;
+    const tracked = new TrackedRequest(request, recorder, findRoute);
+    TrackedRequest.#byExchange.set(exchange, tracked);
+    exchange.on('close', () => tracked.#end(exchange));
+    return tracked;
+  }
+
+  /** The route, where the framework has told it. */
+  route: Route | undefined;
+  /** What the handler threw, where the framework has told it. */
+  error: unknown;
+  readonly #request: RequestLine;
+  readonly #recorder: RequestRecorder;
+  readonly #findRoute: RouteFinder;
+  readonly #slot: number;
+
+  private constructor(request: RequestLine, recorder: RequestRecorder, findRoute: RouteFinder) {
+    this.#request = request;
+    this.#recorder = recorder;
+    this.#findRoute = findRoute;
+    this.#slot = recorder.beginUnnamed();
+  }
+
+  #end(exchange: Exchange): void {
+    const { statusCode, isAborted } = endOf(exchange);
+    const endpoint = this.#endpoint(statusCode);
+    if (isAborted) {
+      const error =
+        this.error ?? 'The client closed the connection before the response was written';
+      this.#recorder.finishNamed(endpoint, this.#slot, CLIENT_CLOSED_REQUEST, error);
+    } else {
+      this.#recorder.finishNamed(endpoint, this.#slot, statusCode, this.error);
+    }
+  }
+
+  /** Runs in the host's event handler, over objects that the host owns: whatever they throw ends here. */
+  #endpoint(statusCode: number): Endpoint {
+    try {
+      this.route ??= this.#findRoute(this.#request, statusCode);
+      return this.route.endpointIn(this.#recorder);
+    } catch (error) {
+      this.#recorder.noteInternalError(error);
+      return this.#recorder.endpointOf(UNMATCHED_NAME);
+    }
+  }
+}
