@@ -2,9 +2,17 @@ import { join } from 'node:path';
 import loadBuild from 'node-gyp-build';
 import { HeapTideError } from '../core/errors.js';
 import type { Binding } from './contract.js';
+import { createFallback } from './fallback/fallback-binding.js';
 import { isNativeAddon, toBinding } from './native-addon.js';
 
-/** The binding, or why there is none. */
+/** The backend of an environment. */
+export interface LoadedBinding {
+  readonly binding: Binding;
+  /** Why it is the fallback, if it is. */
+  readonly fallbackReason?: string;
+}
+
+/** The addon, or why there is none. */
 export type LoadResult =
   | { readonly binding: Binding; readonly error?: undefined }
   | { readonly binding?: undefined; readonly error: HeapTideError };
@@ -13,11 +21,18 @@ export type LoadResult =
 const PACKAGE_ROOT = join(__dirname, '..', '..');
 
 /**
- * Loads the native addon: a local build first, then the prebuild for this platform and Node.js ABI. Never throws; a
- * failure is the result, with code `ERR_HEAPTIDE_BINDING_NOT_FOUND`. The first result of an environment (the main
+ * The native addon, a local build before the prebuild for this platform and Node.js ABI; else, or with
+ * `HEAPTIDE_BACKEND=fallback`, the JavaScript fallback. Never throws. The first result of an environment (the main
  * thread or a worker) is its only one.
  */
-export const loadBinding: () => LoadResult = once(() => loadFrom(PACKAGE_ROOT));
+export const loadBinding: () => LoadedBinding = once(() => {
+  if (process.env['HEAPTIDE_BACKEND'] === 'fallback') {
+    return { binding: createFallback(), fallbackReason: 'HEAPTIDE_BACKEND asks for it' };
+  }
+  const { binding, error } = loadFrom(PACKAGE_ROOT);
+  if (binding !== undefined) return { binding };
+  return { binding: createFallback(), fallbackReason: error.message };
+});
 
 /** Loads the addon of the package in `root`. */
 export function loadFrom(root: string): LoadResult {

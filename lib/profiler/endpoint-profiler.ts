@@ -77,17 +77,18 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   }
 
   /**
-   * Starts a run: GC observer, sampler, timers. Idempotent. Where no build of heaptide fits this Node.js, a warning
-   * says so once and profiling stays off.
+   * Starts a run: GC observer, sampler, timers. Idempotent. Where no build of heaptide fits this Node.js, the JavaScript
+   * fallback is used, and a warning says so once.
    */
   start(): void {
     if (this.#isRunning) return;
-    const loaded = loadBinding();
-    if (loaded.binding === undefined) {
-      this.#warnings.once(loaded.error.code, loaded.error.message);
-      return;
+    const { binding, fallbackReason } = loadBinding();
+    if (fallbackReason !== undefined) {
+      this.#warnings.once(
+        'HEAPTIDE_FALLBACK',
+        `heaptide runs without its native addon, at a higher cost: ${fallbackReason}`,
+      );
     }
-    const { binding } = loaded;
     this.#run = new Run({
       binding,
       engine: SharedEngine.of(binding),

@@ -1,10 +1,19 @@
 import type { Binding } from '../../lib/binding/contract.js';
+import { createFallback } from '../../lib/binding/fallback/fallback-binding.js';
 import { loadBinding } from '../../lib/binding/load.js';
 
-/** The binding of the test's own process. */
+/** The backends, both of which keep the contract. */
+export const BACKENDS = ['native', 'fallback'] as const;
+
+/** A binding of the test's own process. */
+export function bindingOf(backend: Binding['backend']): Binding {
+  return backend === 'native' ? nativeBinding() : createFallback();
+}
+
+/** The addon's binding of the test's own process. */
 export function nativeBinding(): Binding {
-  const { binding, error } = loadBinding();
-  if (binding === undefined) throw error;
+  const { binding, fallbackReason } = loadBinding();
+  if (binding.backend !== 'native') throw new Error(fallbackReason);
   return binding;
 }
 
