@@ -1,6 +1,7 @@
 import { type Channel, type Trend, VERDICTS, type Verdict } from '../core/analysis-result.js';
 
-const CHANNELS: readonly Channel[] = ['heap', 'external', 'native'];
+/** All channels, in the order in which they are shown. */
+export const CHANNELS: readonly Channel[] = ['heap', 'external', 'native'];
 
 /** The gravest of some verdicts; `insufficient` when there is none. */
 export function gravest(verdicts: readonly Verdict[]): Verdict {

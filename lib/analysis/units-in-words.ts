@@ -1,5 +1,5 @@
 import type { Interval } from '../core/analysis-result.js';
-import { BYTES_PER_KB, BYTES_PER_MB, mbToBytes } from '../core/units.js';
+import { BYTES_PER_GB, BYTES_PER_KB, BYTES_PER_MB, mbToBytes } from '../core/units.js';
 
 /** A size in the unit that fits it: `512 B`, `1.02 KB`, `37.5 MB`. */
 export function formatBytes(bytes: number): string {
@@ -20,6 +20,7 @@ export function formatRate(mbPerRequest: number, interval: Interval): string {
 
 function unitFor(bytes: number): { readonly divisor: number; readonly name: string } {
   const size = Math.abs(bytes);
+  if (size >= BYTES_PER_GB) return { divisor: BYTES_PER_GB, name: 'GB' };
   if (size >= BYTES_PER_MB) return { divisor: BYTES_PER_MB, name: 'MB' };
   return size >= BYTES_PER_KB ? { divisor: BYTES_PER_KB, name: 'KB' } : { divisor: 1, name: 'B' };
 }

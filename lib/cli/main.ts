@@ -17,7 +17,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const { stdout } = process;
 const { FORCE_COLOR } = process.env;
 const context: CommandContext = {
-  write: (text) => stdout.write(text),
+  write: (content) => stdout.write(content),
   width: stdout.columns ?? DEFAULT_WIDTH,
   // Colors are for terminals: they do not belong into a pipe, not even in CI.
   hasColor: isColorSupported && (stdout.isTTY === true || FORCE_COLOR !== undefined),

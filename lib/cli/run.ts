@@ -5,7 +5,9 @@ import { Command, CommanderError } from 'commander';
 import { isHeapTideError } from '../core/errors.js';
 import { addAnalyzeCommand } from './analyze-command.js';
 import type { CommandContext } from './command-context.js';
+import { addExportCommand } from './commands/export.js';
 import { EXIT_CODE } from './exit-code.js';
+import { OutputError } from './output-file.js';
 
 const HELP = `
 Exit codes: 0 done, 1 a leak was found and --fail-on-leak was given, 2 bad input.
@@ -43,6 +45,7 @@ function createProgram(context: CommandContext): Command {
     .addHelpText('after', HELP)
     .exitOverride();
   addAnalyzeCommand(program, context);
+  addExportCommand(program, context);
   return program;
 }
 
@@ -55,13 +58,21 @@ function readVersion(): string {
   return isManifest ? String(manifest.version) : 'unknown';
 }
 
-/** What is wrong with the input, or `undefined` when the error is not about the input. */
+/** What is wrong with the input or the output, or `undefined` when the error is about neither. */
 function describeProblem(error: unknown): string | undefined {
   if (isHeapTideError(error)) return error.message;
+  if (error instanceof OutputError) return `${error.message}: ${systemReason(error.cause)}`;
+  const reason = systemReason(error);
+  if (reason === undefined) return undefined;
+  const path = error instanceof Error && 'path' in error ? ` ${String(error.path)}` : '';
+  return `Cannot read${path}: ${reason}`;
+}
+
+/** What the operating system says; `undefined` for an error of another origin. */
+function systemReason(error: unknown): string | undefined {
   if (!(error instanceof Error && 'errno' in error && typeof error.errno === 'number')) {
     return undefined;
   }
   const [, reason = error.message] = getSystemErrorMap().get(error.errno) ?? [];
-  const path = 'path' in error ? ` ${String(error.path)}` : '';
-  return `Cannot read${path}: ${reason}`;
+  return reason;
 }

@@ -1,6 +1,9 @@
 /** Bytes in one megabyte (MB = 2^20 bytes, as in the reference). Every `Mb` field and `_mb` key uses it. */
 export const BYTES_PER_MB = 1024 * 1024;
 
+/** Bytes in one gigabyte (GB = 2^30 bytes). */
+export const BYTES_PER_GB = 1024 * BYTES_PER_MB;
+
 /** Bytes in one kilobyte (KB = 2^10 bytes). */
 export const BYTES_PER_KB = 1024;
 

@@ -3,7 +3,10 @@ import { analyzeEndpointMemory } from '../analysis/analyze-endpoint-memory.js';
 import { analyzeEvidence, confidenceIn, type Evidence } from '../analysis/analyze-evidence.js';
 import { EndpointRecords } from '../analysis/profiles/run-records.js';
 import type { Analysis, EndpointAnalysis, FileAnalysis } from '../core/analysis-result.js';
+import { Sources } from '../sources/sources.js';
 import { listProfileFiles, readProfiles } from '../storage/load.js';
+import { withOriginalSites, withOriginalStacks } from './original-sources.js';
+import { recoverProfileDirectory } from './recover-directory.js';
 import { readSurroundings } from './surroundings.js';
 
 /**
@@ -19,6 +22,7 @@ import { readSurroundings } from './surroundings.js';
  */
 export async function analyzeProfileFile(path: string): Promise<FileAnalysis> {
   const directory = dirname(resolve(path));
+  await recoverProfileDirectory(directory);
   const files = await listProfileFiles(directory);
   const own = files.find((file) => resolve(file.path) === resolve(path));
   const records = new EndpointRecords(own?.endpoint ?? basename(path, '.json'));
@@ -26,7 +30,10 @@ export async function analyzeProfileFile(path: string): Promise<FileAnalysis> {
   records.skipped += skipped;
   const surroundings = await readSurroundings(directory);
   const timeline = surroundings.timeline.filter(({ run }) => records.runs.has(run));
-  return analyzeOne(records, { ...surroundings, timeline, handlers: files, problems: [] });
+  const sources = new Sources();
+  const evidence = { ...surroundings, timeline, handlers: files, problems: [] };
+  const analysis = analyzeOne(records, await withOriginalStacks(evidence, sources));
+  return withOriginalSites(analysis, sources);
 }
 
 function analyzeOne(records: EndpointRecords, evidence: Omit<Evidence, 'records'>): FileAnalysis {

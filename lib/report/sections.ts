@@ -1,10 +1,10 @@
-import { formatBytes, formatRate } from '../analysis/units-in-words.js';
-import type { Analysis, EndpointAnalysis, GrowingSite } from '../core/analysis-result.js';
-import type { StackFrame } from '../core/profile.js';
+import { formatBytes } from '../analysis/units-in-words.js';
+import type { Analysis, GrowingSite } from '../core/analysis-result.js';
 import { mbToBytes } from '../core/units.js';
+import { growthOf } from './figures.js';
 import { type Layout, verdictColor } from './layout.js';
 import { type Column, drawTable } from './table.js';
-import { formatCount, formatShare, shortPath, VERDICT_WORDS } from './wording.js';
+import { formatCount, formatShare, placeOf, VERDICT_WORDS } from './wording.js';
 
 /** Where a section with a limited number of rows is drawn. */
 export interface RowLayout extends Layout {
@@ -51,14 +51,6 @@ export function endpointTable(analysis: Analysis, { width, colors }: Layout): st
   });
   const more = endpoints.length - shown.length;
   return [colors.bold('Endpoints'), table, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
-}
-
-function growthOf({
-  growthRateMbPerRequest,
-  growthIntervalMbPerRequest,
-}: EndpointAnalysis): string {
-  if (!Number.isFinite(growthIntervalMbPerRequest[1])) return 'not known';
-  return formatRate(growthRateMbPerRequest, growthIntervalMbPerRequest);
 }
 
 const GROWTH_COLUMNS: readonly Column[] = [
@@ -125,8 +117,4 @@ export function consumerTable(analysis: Analysis, { width, colors, rows }: RowLa
   });
   const note = colors.dim('(estimated, garbage included)');
   return `${colors.bold('Largest functions at the latest capture')} ${note}\n${table}`;
-}
-
-function placeOf({ file, line, column }: StackFrame): string {
-  return file === '' ? 'built in' : `${shortPath(file)}:${line}:${column}`;
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../core/analysis-result.js';
+import type { StackFrame } from '../core/profile.js';
 
 /** What a person reads for each verdict. */
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
@@ -55,4 +56,14 @@ export function formatShare(share: number): string {
 /** The last two parts of a path or URL, which tell the file. */
 export function shortPath(path: string): string {
   return path.split(/[\\/]/).slice(-2).join('/');
+}
+
+/** Where a function starts, short enough for a table. */
+export function placeOf({ file, line, column }: StackFrame): string {
+  return file === '' ? 'built in' : `${shortPath(file)}:${line}:${column}`;
+}
+
+/** A frame of a stack, as `formatFrame` writes it, with its path as {@link shortPath} gives it. */
+export function shortFrame(frame: string): string {
+  return frame.replace(/\(([^()]*)\)$/, (_, place: string) => `(${shortPath(place)})`);
 }
