@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { isHeapTideError } from '../core/errors.js';
 import { addAnalyzeCommand } from './analyze-command.js';
 import type { CommandContext } from './command-context.js';
+import { addRecoverCommand } from './commands/recover.js';
 import { addExportCommand } from './commands/export.js';
 import { EXIT_CODE } from './exit-code.js';
 import { OutputError } from './output-file.js';
@@ -45,6 +46,7 @@ function createProgram(context: CommandContext): Command {
     .addHelpText('after', HELP)
     .exitOverride();
   addAnalyzeCommand(program, context);
+  addRecoverCommand(program, context);
   addExportCommand(program, context);
   return program;
 }

@@ -2,15 +2,17 @@ import type { Evidence } from '../analysis/analyze-evidence.js';
 import { EndpointRecords } from '../analysis/profiles/run-records.js';
 import { HeapTideError, isHeapTideError } from '../core/errors.js';
 import { listProfileFiles, type ProfileFile, readProfiles } from '../storage/load.js';
+import { recoverProfileDirectory } from './recover-directory.js';
 import { readSurroundings } from './surroundings.js';
 
 /**
- * Reads what a profile directory holds, every file once, as a stream.
+ * Reads what a profile directory holds, every file once, as a stream, after a recovery of what killed processes left.
  *
  * @throws {@link HeapTideError} `ERR_HEAPTIDE_INVALID_PROFILE_FILE` when the directory holds no profiles. Errors of the
  * file system, such as `ENOENT` and `ENOTDIR`, as they are.
  */
 export async function readEvidence(directory: string): Promise<Evidence> {
+  await recoverProfileDirectory(directory);
   const files = await listProfileFiles(directory);
   const surroundings = await readSurroundings(directory);
   const { records, problems } = await readRecords(files);

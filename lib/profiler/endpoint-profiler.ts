@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { loadBinding } from '../binding/load.js';
 import type { HeapTideError } from '../core/errors.js';
+import type { FileMemory } from '../core/file-memory.js';
 import type { ProfilerOptions, ResolvedOptions } from '../core/options.js';
 import { resolveOptions } from '../core/resolve-options.js';
 import { validateNumber } from '../core/validation.js';
@@ -92,7 +93,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
     this.#run = new Run({
       binding,
       engine: SharedEngine.of(binding),
-      directory: this.#directory(),
+      directory: this.#directory(binding.fileMemory),
       options: this.#options,
       warnings: this.#warnings,
       // Listeners run on a turn of their own: a floor is noticed inside a request.
@@ -185,13 +186,18 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   }
 
   /** One directory object for all runs that write there: a run that ends is still flushing when the next one starts. */
-  #directory(): ProfileDirectory {
+  #directory(fileMemory?: FileMemory): ProfileDirectory {
     const { outputDir, maxProfilesPerEndpoint } = this.#options;
     const key = `${maxProfilesPerEndpoint} ${outputDir}`;
     let directory = this.#directories.get(key);
     if (directory === undefined) {
       const onError = (error: HeapTideError) => this.#warnings.once(error.code, error.message);
-      directory = new ProfileDirectory({ path: outputDir, maxProfilesPerEndpoint, onError });
+      directory = new ProfileDirectory({
+        path: outputDir,
+        maxProfilesPerEndpoint,
+        fileMemory,
+        onError,
+      });
       this.#directories.set(key, directory);
     }
     return directory;

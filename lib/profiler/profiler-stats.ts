@@ -1,6 +1,6 @@
 import type { SamplerOwner } from '../binding/contract.js';
 import type { CaptureReason } from '../core/profile.js';
-import type { BufferStats } from '../storage/profile-buffer.js';
+import type { StorageStats } from '../storage/run-storage.js';
 import type { ProbeStats } from './timeline-recorder.js';
 
 /** What a profiler has done in its present run, or in its last one when it is stopped. */
@@ -37,7 +37,7 @@ export interface ProfilerStats {
   readonly probes: ProbeStats;
   /** Records waiting in memory. */
   readonly bufferSize: number;
-  readonly storage: BufferStats;
+  readonly storage: StorageStats;
   /** Failures inside heaptide that cost a record; the request was not harmed. */
   readonly internalErrors: number;
 }
@@ -65,6 +65,8 @@ export function idleStats(): Omit<ProfilerStats, 'enabled' | 'samplingRate'> {
       droppedEntries: 0,
       flushErrors: 0,
       bytesWritten: 0,
+      recovered: 0,
+      journaled: false,
     },
     internalErrors: 0,
   };

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import type { Binding, SamplerOptions } from '../binding/contract.js';
 import type { Endpoint } from '../capture/endpoint.js';
 import { EndpointTable } from '../capture/endpoint-table.js';
 import { TimeBudget } from '../capture/time-budget.js';
 import type { ResolvedOptions } from '../core/options.js';
-import { ProfileBuffer } from '../storage/profile-buffer.js';
+import type { ProfileBuffer } from '../storage/profile-buffer.js';
 import type { ProfileDirectory } from '../storage/profile-directory.js';
+import { RunStorage } from '../storage/run-storage.js';
 import { captureDetail } from './detailed-capture.js';
 import { HeapView } from './heap-view.js';
 import { type CurrentVerdict, LiveVerdict, type VerdictEvent } from './live-verdict.js';
@@ -41,6 +43,7 @@ export class Run {
   readonly id = newRunId();
   readonly recorder: RequestRecorder;
   readonly buffer: ProfileBuffer;
+  readonly #storage: RunStorage;
   readonly #context: RunContext;
   readonly #heap: HeapView;
   readonly #endpoints: EndpointTable;
@@ -64,13 +67,14 @@ export class Run {
     this.#endpoints = new EndpointTable(options.maxEndpoints);
     const budget = new TimeBudget(options.sites.maxCpuShare);
     this.#sites = new SiteCache(binding, options.sites, budget);
-    this.buffer = new ProfileBuffer({
-      run: this.id,
+    this.#storage = new RunStorage({
       directory,
+      owner: { run: this.id, pid: process.pid, thread: threadId, started: Date.now() },
       nameOf: (id) => this.#endpoints.nameOf(id),
       bufferSize: options.bufferSize,
       flushIntervalMs: options.flushIntervalMs,
     });
+    this.buffer = this.#storage.buffer;
     const clockOffset = () => this.#clockOffset;
     this.recorder = new RequestRecorder(
       {
@@ -131,7 +135,7 @@ export class Run {
       );
     }
     this.#timeline.start();
-    this.buffer.start();
+    this.#storage.start();
     this.#ticker = setInterval(() => this.#tick(), TICK_MS).unref();
     process.once('exit', this.#onExit);
   }
@@ -139,8 +143,8 @@ export class Run {
   /** Ends the run. What is waiting is written; resolves when it is. Idempotent. */
   async stop(): Promise<void> {
     this.#end();
-    await this.buffer.flushAll();
-    this.buffer.stop();
+    await this.#storage.close();
+    process.removeListener('exit', this.#onExit);
   }
 
   /** What the run has done so far. */
@@ -164,7 +168,7 @@ export class Run {
       },
       probes: { ...this.#timeline.probes },
       bufferSize: this.buffer.size,
-      storage: this.buffer.stats,
+      storage: this.#storage.stats,
       internalErrors: this.#internalErrors,
     };
   }
@@ -191,7 +195,6 @@ export class Run {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#ticker);
-    process.removeListener('exit', this.#onExit);
     this.recorder.close();
     this.#timeline.stop();
     this.#lease.release();
@@ -200,7 +203,7 @@ export class Run {
   /** The process exits: nothing asynchronous runs any more. */
   #finishSync(): void {
     this.#end();
-    this.buffer.flushAllSync();
+    this.#storage.closeSync();
   }
 
   #noteInternalError(error: unknown): void {

@@ -102,6 +102,11 @@ export class ArrayFile {
     }
   }
 
+  /** Resolves when no append and no compaction is under way. */
+  settled(): Promise<void> {
+    return this.#turn;
+  }
+
   async #append(source: BatchSource): Promise<void> {
     const handle = await this.#open();
     try {

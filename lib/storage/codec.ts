@@ -26,12 +26,34 @@ import {
 } from './json-fields.js';
 import { decimals, mb, ms, significant } from './rounding.js';
 
+/** The fields that make a profile a detailed one. */
+export type CapturedFields = Omit<DetailedProfile, keyof LightweightProfile>;
+
+/** What a record carries besides its figures. */
+export interface RecordExtras {
+  readonly detail?: CapturedFields | undefined;
+  /** First line of the error's message, at most 200 characters. */
+  readonly errorMessage?: string | undefined;
+}
+
 /** One line of JSON for a profile. A figure that is not finite becomes `null`, which readers skip and count. */
 export function encodeProfile(profile: Profile): string {
   const { errorMessage } = profile;
+  const detail = isDetailed(profile) ? profile : undefined;
+  return joinProfile(encodeFigures(profile), encodeExtras({ errorMessage, detail }));
+}
+
+/** The end of a profile's JSON object: what it has beside its figures. */
+export function encodeExtras({ errorMessage, detail }: RecordExtras): string {
   const message = errorMessage === undefined ? '' : `,"error_message":${quote(errorMessage)}`;
-  const detail = isDetailed(profile) ? `,${JSON.stringify(detailOf(profile)).slice(1, -1)}` : '';
-  return `{${lightweightFields(profile)}${message}${detail}}`;
+  return detail === undefined
+    ? message
+    : message + JSON.stringify(detailOf(detail)).replace('{', ',').slice(0, -1);
+}
+
+/** The JSON object made of {@link encodeFigures} and {@link encodeExtras}. */
+export function joinProfile(figures: string, extras = ''): string {
+  return `{${figures}${extras}}`;
 }
 
 /** The profile in a parsed JSON value. */
@@ -42,10 +64,14 @@ export function decodeProfile(value: unknown): Decoded<Profile> {
   });
 }
 
-// Levels of used, external and floor keep 1 KB, RSS 10 KB (it moves by pages and is up to 100 ms old), changes and
-// latency three digits: finer than the readings repeat, and small enough for 250 bytes per line. Put together by hand,
-// because every request passes here: `JSON.stringify` takes three times as long.
-function lightweightFields(profile: LightweightProfile): string {
+/**
+ * The beginning of a profile's JSON object: its figures.
+ *
+ * Levels of used, external and floor keep 1 KB, RSS 10 KB (it moves by pages and is up to 100 ms old), changes and
+ * latency three digits: finer than the readings repeat, and small enough for 250 bytes per line. Put together by hand,
+ * because every request passes here: `JSON.stringify` takes three times as long.
+ */
+export function encodeFigures(profile: LightweightProfile): string {
   return (
     `"request_id":${quote(profile.requestId)}` +
     `,"timestamp":${finiteOrNull(Math.round(profile.timestamp))}` +
@@ -90,7 +116,7 @@ function lightweightProfile(record: JsonRecord): LightweightProfile {
   };
 }
 
-function detailOf(profile: DetailedProfile): JsonRecord {
+function detailOf(profile: CapturedFields): JsonRecord {
   const { gcStats, heap } = profile;
   return {
     reason: profile.reason,
@@ -124,7 +150,7 @@ function detailOf(profile: DetailedProfile): JsonRecord {
   };
 }
 
-function detailFrom(record: JsonRecord): Omit<DetailedProfile, keyof LightweightProfile> {
+function detailFrom(record: JsonRecord): CapturedFields {
   return {
     reason: choice(record, 'reason', CAPTURE_REASONS),
     ...(has(record, 'top_consumers') && {

@@ -1,8 +1,21 @@
 import type { StackFrame } from '../core/profile.js';
 import type { EndpointEntry } from '../core/timeline.js';
-import { FILE_EXTENSION, hashedName, sanitizeEndpointName } from './file-names.js';
+import { fileNameOf } from './directory-files.js';
+import { hashedName, sanitizeEndpointName } from './file-names.js';
 import type { Outbox } from './outbox.js';
 import { encodeEndpoint } from './timeline-codec.js';
+
+/** What an index starts from. */
+export interface EndpointIndexOptions {
+  /** The entries on disk, oldest first. */
+  readonly entries: Iterable<EndpointEntry>;
+  /** The functions that serve endpoints; it may change. */
+  readonly handlers: ReadonlyMap<string, StackFrame>;
+  /** Number of the writer, which is part of the files' names. */
+  readonly writer: number;
+  /** Where new and changed entries go. */
+  readonly outbox: Outbox;
+}
 
 /**
  * Which file belongs to which endpoint. An endpoint keeps the file that an earlier run gave it. New and changed entries
@@ -13,11 +26,13 @@ export class EndpointIndex {
   readonly #known = new Map<string, EndpointEntry>();
   /** Endpoints by file name in lower case: some file systems do not tell case apart. */
   readonly #owners = new Map<string, string>();
-  readonly #handlers = new Map<string, StackFrame>();
+  readonly #handlers: ReadonlyMap<string, StackFrame>;
+  readonly #writer: number;
   readonly #used = new Set<string>();
 
-  /** `entries` are those on disk, oldest first. */
-  constructor(entries: Iterable<EndpointEntry>, outbox: Outbox) {
+  constructor({ entries, handlers, writer, outbox }: EndpointIndexOptions) {
+    this.#handlers = handlers;
+    this.#writer = writer;
     this.#outbox = outbox;
     for (const entry of entries) {
       this.#known.set(entry.endpoint, entry);
@@ -25,9 +40,8 @@ export class EndpointIndex {
     }
   }
 
-  /** Notes the function that serves an endpoint. */
-  register(endpoint: string, handler?: StackFrame): void {
-    if (handler !== undefined) this.#handlers.set(endpoint, handler);
+  /** The function that serves an endpoint may be another one now. */
+  update(endpoint: string): void {
     if (this.#used.has(endpoint)) this.#announce(endpoint);
   }
 
@@ -61,9 +75,9 @@ export class EndpointIndex {
     const known = this.#known.get(endpoint);
     if (known !== undefined) return known.file;
     const base = sanitizeEndpointName(endpoint);
-    const plain = base + FILE_EXTENSION;
+    const plain = fileNameOf(base, this.#writer);
     const isFree = !this.#owners.has(plain.toLowerCase());
-    const file = isFree ? plain : hashedName(endpoint, base) + FILE_EXTENSION;
+    const file = isFree ? plain : fileNameOf(hashedName(endpoint, base), this.#writer);
     this.#owners.set(file.toLowerCase(), endpoint);
     return file;
   }

@@ -4,9 +4,8 @@ import { HeapTideError } from '../core/errors.js';
 import type { Profile, StackFrame } from '../core/profile.js';
 import type { EndpointEntry, StackEntry, TimelineEntry } from '../core/timeline.js';
 import { decodeProfile } from './codec.js';
-import { ENDPOINTS_FILE, isProfileFile, STACKS_FILE, TIMELINE_FILE } from './directory-files.js';
+import { baseNameOf, isProfileFile, isSharedFile, type SharedFile } from './directory-files.js';
 import { type ReadCount, readElements } from './elements.js';
-import { FILE_EXTENSION } from './file-names.js';
 import type { Decoded } from './json-fields.js';
 import { decodeEndpoint, decodeStack, decodeTimelineEntry } from './timeline-codec.js';
 
@@ -70,14 +69,14 @@ export async function loadProfileData(path: string): Promise<Profile[]> {
   return profiles;
 }
 
-/** Reads the timeline of a profile directory, in file order. Empty when there is none. */
+/** Reads the timelines of a profile directory, one writer's after the other's, in file order. */
 export function readTimeline(directory: string): Promise<Entries<TimelineEntry>> {
-  return readEntries(join(directory, TIMELINE_FILE), decodeTimelineEntry);
+  return readShared(directory, '_timeline', decodeTimelineEntry);
 }
 
 /** Reads the stacks that the timeline refers to. Empty when there are none. */
 export function readStacks(directory: string): Promise<Entries<StackEntry>> {
-  return readEntries(join(directory, STACKS_FILE), decodeStack);
+  return readShared(directory, '_stacks', decodeStack);
 }
 
 /**
@@ -87,17 +86,41 @@ export function readStacks(directory: string): Promise<Entries<StackEntry>> {
  */
 export async function listProfileFiles(directory: string): Promise<ProfileFile[]> {
   const names = (await readdir(directory)).filter(isProfileFile);
-  const index = await readEntries(join(directory, ENDPOINTS_FILE), decodeEndpoint);
+  const index = await readShared(directory, '_endpoints', decodeEndpoint);
   // The last entry of a file wins: a deployment moves handlers.
   const known = new Map<string, EndpointEntry>(index.entries.map((entry) => [entry.file, entry]));
   const files = names.map((name): ProfileFile => {
     const path = join(directory, name);
     const entry = known.get(name);
-    if (entry === undefined) return { path, endpoint: name.slice(0, -FILE_EXTENSION.length) };
+    if (entry === undefined) return { path, endpoint: baseNameOf(name) };
     const { endpoint, handler } = entry;
     return { path, endpoint, ...(handler && { handler }) };
   });
-  return files.sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
+  return files.sort((a, b) => compare(a.endpoint, b.endpoint) || compare(a.path, b.path));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** Reads that file of all writers. Empty when there is none. */
+async function readShared<T>(
+  directory: string,
+  file: SharedFile,
+  decode: (value: unknown) => Decoded<T>,
+): Promise<Entries<T>> {
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const entries: T[] = [];
+  let skipped = 0;
+  for (const name of names.filter((candidate) => isSharedFile(candidate, file)).sort()) {
+    const read = await readEntries(join(directory, name), decode);
+    for (const entry of read.entries) entries.push(entry);
+    skipped += read.skipped;
+  }
+  return { entries, skipped };
 }
 
 async function readEntries<T>(

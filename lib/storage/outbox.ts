@@ -1,15 +1,24 @@
 import type { Batch, BatchSource } from './array-file.js';
 
+/** Hears what enters and leaves an outbox. Lines are numbered from 1. */
+export interface OutboxWitness {
+  readonly onPush: (number: number, line: string) => void;
+  /** The lines up to this number are written or dropped. */
+  readonly onLeave: (number: number) => void;
+}
+
 /** Lines that wait to be written to one file. Bounded: the oldest makes room for the newest. */
 export class Outbox {
   readonly #capacity: number;
+  readonly #witness: OutboxWitness | undefined;
   readonly #lines: string[] = [];
   /** Number of lines that left, written or dropped: the first waiting line has this index. */
   #left = 0;
   #dropped = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, witness?: OutboxWitness) {
     this.#capacity = capacity;
+    this.#witness = witness;
   }
 
   get size(): number {
@@ -22,11 +31,11 @@ export class Outbox {
 
   push(line: string): void {
     if (this.#lines.length >= this.#capacity) {
-      this.#lines.shift();
-      this.#left += 1;
+      this.#leave(this.#left + 1);
       this.#dropped += 1;
     }
     this.#lines.push(line);
+    this.#witness?.onPush(this.#left + this.#lines.length, line);
   }
 
   /** All waiting lines; they leave when they are written. */
@@ -42,5 +51,6 @@ export class Outbox {
     const written = Math.max(0, end - this.#left);
     this.#lines.splice(0, written);
     this.#left += written;
+    this.#witness?.onLeave(this.#left);
   }
 }

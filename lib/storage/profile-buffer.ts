@@ -1,15 +1,15 @@
 import type { StackFrame } from '../core/profile.js';
 import type { StackEntry, TimelineEntry } from '../core/timeline.js';
-import { Outbox } from './outbox.js';
+import type { RecordExtras } from './codec.js';
+import type { Journal } from './journal.js';
+import { Outbox, type OutboxWitness } from './outbox.js';
 import type { ProfileDirectory } from './profile-directory.js';
-import { RECORD_BYTES, RecordRing, type RequestReading } from './record-ring.js';
+import type { RequestReading } from './record-layout.js';
+import type { RecordRing } from './record-ring.js';
 import { BATCH_RECORDS, RecordStore } from './record-store.js';
-import type { RecordExtras } from './recorded-profile.js';
 import { RetryTimer } from './retry-timer.js';
 import { encodeStack, encodeTimelineEntry } from './timeline-codec.js';
 
-/** Records that fit into memory: twice the largest `bufferSize`, 512 KiB. */
-const RING_RECORDS = 8192;
 /** Timeline entries and stacks that wait while the disk fails: ten minutes of ticks, about 1 MB. */
 const EVIDENCE_CAPACITY = 600;
 
@@ -22,8 +22,8 @@ export interface ProfileBufferOptions {
   readonly nameOf: (endpoint: number) => string;
   readonly bufferSize: number;
   readonly flushIntervalMs: number;
-  /** Where the records are kept; memory that outlives the process keeps them beyond it. */
-  readonly memory?: ArrayBuffer;
+  /** Where records are kept until they are in their files. */
+  readonly journal: Journal;
 }
 
 /** Counts since the buffer exists. */
@@ -55,8 +55,11 @@ export class ProfileBuffer {
   readonly #options: ProfileBufferOptions;
   readonly #ring: RecordRing;
   readonly #store: RecordStore;
-  readonly #timeline = new Outbox(EVIDENCE_CAPACITY);
-  readonly #stacks = new Outbox(EVIDENCE_CAPACITY);
+  readonly #timeline: Outbox;
+  readonly #stacks: Outbox;
+  readonly #handlers = new Map<string, StackFrame>();
+  /** Whether the journal knows the endpoint with that number. */
+  readonly #named: boolean[] = [];
   /** Tasks that are planned, under way, or failed and left to the retry. */
   readonly #planned = new Set<Task>();
   readonly #retry = new RetryTimer(() => void this.flushAll());
@@ -64,8 +67,16 @@ export class ProfileBuffer {
 
   constructor(options: ProfileBufferOptions) {
     this.#options = options;
-    this.#ring = new RecordRing(options.memory ?? new ArrayBuffer(RING_RECORDS * RECORD_BYTES));
-    this.#store = new RecordStore(options.run, this.#ring);
+    const { journal } = options;
+    this.#store = new RecordStore(options.run, journal);
+    this.#ring = this.#store.ring;
+    this.#timeline = new Outbox(EVIDENCE_CAPACITY, journaled(journal, 'timeline'));
+    this.#stacks = new Outbox(EVIDENCE_CAPACITY, journaled(journal, 'stack'));
+  }
+
+  /** Whether everything is in the files. */
+  get isEmpty(): boolean {
+    return this.#ring.size + this.#timeline.size + this.#stacks.size === 0;
   }
 
   /** Number of records in memory. */
@@ -108,6 +119,7 @@ export class ProfileBuffer {
 
   /** Takes a copy of `reading`; `extras` is kept until it is written. The hot path: no allocation without `extras`. */
   append(reading: Readonly<RequestReading>, extras?: RecordExtras): void {
+    if (this.#named[reading.endpoint] !== true) this.#addName(reading.endpoint);
     this.#store.append(reading, extras);
     if (this.#ring.pendingOf(reading.endpoint) >= this.#options.bufferSize) {
       this.#plan(reading.endpoint);
@@ -130,6 +142,7 @@ export class ProfileBuffer {
 
   /** Notes the function that serves an endpoint. */
   registerEndpoint(endpoint: string, handler?: StackFrame): void {
+    if (handler !== undefined) this.#handlers.set(endpoint, handler);
     this.#options.directory.registerEndpoint(endpoint, handler);
   }
 
@@ -157,12 +170,13 @@ export class ProfileBuffer {
   /** Writes everything before it returns: for the `exit` event. Never throws. */
   flushAllSync(): void {
     const { directory, nameOf } = this.#options;
-    if (this.#stacks.size > 0) directory.writeSync(directory.stacks, this.#stacks.source);
-    if (this.#timeline.size > 0) directory.writeSync(directory.timeline, this.#timeline.source);
+    if (this.#stacks.size > 0) directory.writeSync('stacks', this.#stacks.source);
+    if (this.#timeline.size > 0) directory.writeSync('timeline', this.#timeline.source);
     for (const id of this.#ring.pendingEndpoints()) {
       let isWritten = true;
       while (isWritten && this.#ring.pendingOf(id) > 0) {
-        isWritten = directory.writeProfilesSync(nameOf(id), () => this.#store.batchOf(id));
+        const target = { endpoint: nameOf(id) };
+        isWritten = directory.writeSync(target, () => this.#store.batchOf(id));
       }
     }
   }
@@ -194,9 +208,8 @@ export class ProfileBuffer {
     let isWritten = true;
     while (isWritten && this.#stacks.size + this.#timeline.size > 0) {
       isWritten =
-        (this.#stacks.size === 0 ||
-          (await directory.write(directory.stacks, this.#stacks.source))) &&
-        (await directory.write(directory.timeline, this.#timeline.source));
+        (this.#stacks.size === 0 || (await directory.write('stacks', this.#stacks.source))) &&
+        (await directory.write('timeline', this.#timeline.source));
     }
     return isWritten;
   }
@@ -206,12 +219,28 @@ export class ProfileBuffer {
     const { directory, nameOf } = this.#options;
     let isWritten = true;
     for (let left = this.#ring.pendingOf(id); isWritten && left > 0; left -= BATCH_RECORDS) {
-      isWritten = await directory.writeProfiles(nameOf(id), () => this.#store.batchOf(id));
+      const target = { endpoint: nameOf(id) };
+      isWritten = await directory.write(target, () => this.#store.batchOf(id));
     }
     return isWritten;
+  }
+
+  #addName(id: number): void {
+    const endpoint = this.#options.nameOf(id);
+    const handler = this.#handlers.get(endpoint);
+    this.#options.journal.addName(id, { endpoint, ...(handler && { handler }) });
+    this.#named[id] = true;
   }
 
   #idsOf(endpoint: string): number[] {
     return this.#ring.pendingEndpoints().filter((id) => this.#options.nameOf(id) === endpoint);
   }
+}
+
+/** Keeps the lines of an outbox in the journal until they are written. */
+function journaled(journal: Journal, kind: 'timeline' | 'stack'): OutboxWitness {
+  return {
+    onPush: (number, line) => journal.addText(kind, number, line),
+    onLeave: (number) => journal.markWritten(kind, number),
+  };
 }

@@ -1,7 +1,9 @@
 import type { Batch } from './array-file.js';
-import { encodeProfile } from './codec.js';
-import { emptyReading, type RecordRing, type RequestReading } from './record-ring.js';
-import { type RecordExtras, toProfile } from './recorded-profile.js';
+import { encodeExtras, encodeFigures, joinProfile, type RecordExtras } from './codec.js';
+import type { Journal } from './journal.js';
+import { emptyReading, type RequestReading } from './record-layout.js';
+import { RecordRing } from './record-ring.js';
+import { toProfile } from './recorded-profile.js';
 
 /** Records with a detailed capture or an error message that fit into memory, about 2 MB. */
 export const EXTRAS_CAPACITY = 512;
@@ -9,19 +11,21 @@ export const EXTRAS_CAPACITY = 512;
 /** Records that are encoded at once: about 2 ms of the event loop. */
 export const BATCH_RECORDS = 1000;
 
-/** The records of a run that are not on disk yet: figures in the ring, everything else beside it. */
+/** The records of a run that are not on disk yet: figures in the journal's ring, everything else beside it. */
 export class RecordStore {
+  readonly ring: RecordRing;
   readonly #run: string;
-  readonly #ring: RecordRing;
+  readonly #journal: Journal;
   readonly #scratch: RequestReading = emptyReading();
-  /** By sequence number, oldest first. */
-  readonly #extras = new Map<number, RecordExtras>();
+  /** The end of the JSON object by sequence number, oldest first. */
+  readonly #extras = new Map<number, string>();
   #written = 0;
   #droppedExtras = 0;
 
-  constructor(run: string, ring: RecordRing) {
+  constructor(run: string, journal: Journal) {
     this.#run = run;
-    this.#ring = ring;
+    this.#journal = journal;
+    this.ring = new RecordRing(journal.records);
   }
 
   /** Records in the files. */
@@ -35,13 +39,13 @@ export class RecordStore {
   }
 
   append(reading: Readonly<RequestReading>, extras?: RecordExtras): void {
-    const sequence = this.#ring.append(reading);
-    if (extras !== undefined) this.#keep(sequence, extras);
+    const sequence = this.ring.append(reading);
+    if (extras !== undefined) this.#keep(sequence, encodeExtras(extras));
   }
 
   /** The oldest records of an endpoint, at most {@link BATCH_RECORDS}. */
   batchOf(endpoint: number): Batch | undefined {
-    const sequences = this.#ring.unflushed(endpoint, BATCH_RECORDS);
+    const sequences = this.ring.unflushed(endpoint, BATCH_RECORDS);
     if (sequences.length === 0) return undefined;
     const elements = sequences.map((sequence) => this.#encode(sequence));
     const onWritten = () => {
@@ -53,28 +57,29 @@ export class RecordStore {
 
   /** Throws away the records of an endpoint. */
   clear(endpoint: number): void {
-    this.#forget(this.#ring.unflushed(endpoint, this.#ring.capacity));
+    this.#forget(this.ring.unflushed(endpoint, this.ring.capacity));
   }
 
   #encode(sequence: number): string {
-    this.#ring.read(sequence, this.#scratch);
-    const identity = { run: this.#run, sequence };
-    return encodeProfile(toProfile(this.#scratch, identity, this.#extras.get(sequence)));
+    this.ring.read(sequence, this.#scratch);
+    const profile = toProfile(this.#scratch, { run: this.#run, sequence });
+    return joinProfile(encodeFigures(profile), this.#extras.get(sequence));
   }
 
   #forget(sequences: readonly number[]): void {
     for (const sequence of sequences) {
-      this.#ring.markFlushed(sequence);
+      this.ring.markFlushed(sequence);
       this.#extras.delete(sequence);
     }
   }
 
-  #keep(sequence: number, extras: RecordExtras): void {
+  #keep(sequence: number, extras: string): void {
     if (this.#extras.size >= EXTRAS_CAPACITY) {
       const [oldest = sequence] = this.#extras.keys();
       this.#extras.delete(oldest);
       this.#droppedExtras += 1;
     }
     this.#extras.set(sequence, extras);
+    this.#journal.addText('extras', sequence, extras);
   }
 }

@@ -1,22 +1,13 @@
-import type { DetailedProfile, LightweightProfile, Profile } from '../core/profile.js';
+import type { LightweightProfile } from '../core/profile.js';
 import { bytesToMb } from '../core/units.js';
-import type { RequestReading } from './record-ring.js';
-
-/** What a record carries besides its figures. */
-export interface RecordExtras {
-  /** The fields that make the profile a detailed one. */
-  readonly detail?: Omit<DetailedProfile, keyof LightweightProfile> | undefined;
-  /** First line of the error's message, at most 200 characters. */
-  readonly errorMessage?: string | undefined;
-}
+import type { RequestReading } from './record-layout.js';
 
 /** The profile of the `sequence`-th sampled request of `run`. */
 export function toProfile(
   reading: Readonly<RequestReading>,
   identity: { readonly run: string; readonly sequence: number },
-  extras?: RecordExtras,
-): Profile {
-  const profile: LightweightProfile = {
+): LightweightProfile {
+  return {
     requestId: `${identity.run}-${identity.sequence}`,
     timestamp: reading.timestamp,
     memoryMb: bytesToMb(reading.used),
@@ -31,7 +22,4 @@ export function toProfile(
     floorMb: bytesToMb(reading.floor),
     run: identity.run,
   };
-  if (extras === undefined) return profile;
-  const { errorMessage, detail } = extras;
-  return { ...profile, ...(errorMessage !== undefined && { errorMessage }), ...detail };
 }

@@ -1,3 +1,4 @@
+import type { StackFrame } from '../core/profile.js';
 import type {
   EndpointEntry,
   RunProcess,
@@ -100,6 +101,25 @@ export function decodeEndpoint(value: unknown): Decoded<EndpointEntry> {
     file: text(record, 'file'),
     ...(has(record, 'handler') && { handler: stackFrame(object(record, 'handler')) }),
   }));
+}
+
+/** The endpoint in the text that a journal keeps of it. */
+export function decodeEndpointName(
+  json: string,
+): { name: string; handler?: StackFrame } | undefined {
+  const decoded = decoding(parseJson(json), (record) => ({
+    name: text(record, 'endpoint'),
+    ...(has(record, 'handler') && { handler: stackFrame(object(record, 'handler')) }),
+  }));
+  return 'value' in decoded ? decoded.value : undefined;
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 function siteRow(site: SiteReading): readonly number[] {

@@ -15,12 +15,14 @@ const STORAGE = join(__dirname, '..', '..', 'dist', 'storage');
 const PROGRAM = `
 const { ProfileBuffer } = require(${JSON.stringify(join(STORAGE, 'profile-buffer.js'))});
 const { ProfileDirectory } = require(${JSON.stringify(join(STORAGE, 'profile-directory.js'))});
-const { emptyReading } = require(${JSON.stringify(join(STORAGE, 'record-ring.js'))});
+const { Journal } = require(${JSON.stringify(join(STORAGE, 'journal.js'))});
+const { emptyReading } = require(${JSON.stringify(join(STORAGE, 'record-layout.js'))});
 const directory = new ProfileDirectory({
   path: process.env.OUT, maxProfilesPerEndpoint: 1000, onError: (error) => console.log(error.code),
 });
 const buffer = new ProfileBuffer({
   run: 'k3f9', directory, nameOf: () => 'orders', bufferSize: 100, flushIntervalMs: 60_000,
+  journal: Journal.inMemory({ run: 'k3f9', pid: process.pid, thread: 0, started: Date.now(), writer: 1 }),
 });
 buffer.start();
 const reading = { ...emptyReading(), statusCode: 200 };

@@ -12,6 +12,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { HeapTideError } from '../../../lib/core/errors.js';
 import type { Profile } from '../../../lib/core/profile.js';
+import { JOURNAL_SIZES, Journal } from '../../../lib/storage/journal.js';
 import {
   listProfileFiles,
   loadProfileData,
@@ -20,7 +21,6 @@ import {
 } from '../../../lib/storage/load.js';
 import { ProfileBuffer } from '../../../lib/storage/profile-buffer.js';
 import { ProfileDirectory } from '../../../lib/storage/profile-directory.js';
-import { RECORD_BYTES } from '../../../lib/storage/record-ring.js';
 import { SAMPLE_DETAIL, sampleEntry, sampleReading } from './samples.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -56,7 +56,10 @@ function setUp(
     nameOf: (id) => NAMES[id] ?? `endpoint ${id}`,
     bufferSize: options.bufferSize ?? 100,
     flushIntervalMs: options.flushIntervalMs ?? 60_000,
-    memory: new ArrayBuffer((options.records ?? 4096) * RECORD_BYTES),
+    journal: Journal.inMemory(
+      { run: options.run ?? 'k3f9', pid: 1, thread: 0, started: 0, writer: 1 },
+      { ...JOURNAL_SIZES, records: options.records ?? 4096 },
+    ),
   });
   onTestFinished(() => buffer.stop());
   return { path, directory, buffer, errors };

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { emptyReading, RECORD_BYTES, RecordRing } from '../../../lib/storage/record-ring.js';
+import { emptyReading, RECORD_BYTES } from '../../../lib/storage/record-layout.js';
+import { RecordRing } from '../../../lib/storage/record-ring.js';
 import { sampleReading } from './samples.js';
 
 const ALL = Number.POSITIVE_INFINITY;
 
 function ringOf(records: number): RecordRing {
-  return new RecordRing(new ArrayBuffer(records * RECORD_BYTES));
+  return new RecordRing(new Uint8Array(records * RECORD_BYTES));
 }
 
 describe('RecordRing', () => {
@@ -28,7 +29,7 @@ describe('RecordRing', () => {
 
   test('keeps its layout: little-endian, commit word last', () => {
     const memory = new ArrayBuffer(RECORD_BYTES);
-    const ring = new RecordRing(memory);
+    const ring = new RecordRing(new Uint8Array(memory));
 
     ring.append(sampleReading({ endpoint: 3, statusCode: 404, inFlight: 70_000, rss: 2 ** 30 }));
 
@@ -69,9 +70,9 @@ describe('RecordRing', () => {
 
   test('forgets what its memory held before', () => {
     const memory = new ArrayBuffer(2 * RECORD_BYTES);
-    new RecordRing(memory).append(sampleReading());
+    new RecordRing(new Uint8Array(memory)).append(sampleReading());
 
-    const ring = new RecordRing(memory);
+    const ring = new RecordRing(new Uint8Array(memory));
     ring.append(sampleReading());
     ring.append(sampleReading());
 
@@ -80,7 +81,7 @@ describe('RecordRing', () => {
   });
 
   test('refuses memory that holds no record', () => {
-    expect(() => new RecordRing(new ArrayBuffer(RECORD_BYTES - 1))).toThrow(
+    expect(() => new RecordRing(new Uint8Array(RECORD_BYTES - 1))).toThrow(
       expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),
     );
   });

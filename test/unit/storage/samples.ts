@@ -1,6 +1,6 @@
 import type { DetailedProfile, LightweightProfile } from '../../../lib/core/profile.js';
 import type { TimelineEntry } from '../../../lib/core/timeline.js';
-import { emptyReading, type RequestReading } from '../../../lib/storage/record-ring.js';
+import { emptyReading, type RequestReading } from '../../../lib/storage/record-layout.js';
 
 const MB = 1024 * 1024;
 

@@ -1,0 +1,241 @@
+import { constants, lstatSync } from 'node:fs';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileMemory } from '../core/file-memory.js';
+import { setAside } from './array-extent.js';
+import { encodeFigures, joinProfile } from './codec.js';
+import { JOURNAL_FOLDER } from './directory-files.js';
+import type { JournalOwner } from './journal.js';
+import { type JournalContents, journalContents, type PendingRecord } from './journal-contents.js';
+import { JOURNAL_EXTENSION, NEW_JOURNAL_EXTENSION } from './journal-file.js';
+import { ProfileDirectory } from './profile-directory.js';
+import { BATCH_RECORDS } from './record-store.js';
+import { toProfile } from './recorded-profile.js';
+import { linesNotStored, storedSequences } from './stored-records.js';
+import type { WriteTarget } from './writer-files.js';
+
+/** A run whose process died, and what was brought from its journal into the files. */
+export interface RecoveredRun extends JournalOwner {
+  /** Records of requests. */
+  readonly records: number;
+  /** Entries of the timeline, and stacks. */
+  readonly entries: number;
+}
+
+/** What a recovery found. */
+export interface Recovery {
+  readonly runs: readonly RecoveredRun[];
+  /** Journals of runs that are alive. */
+  readonly running: number;
+  /** Journals that could not be brought into the files; they stay for the next recovery. */
+  readonly failed: number;
+  /** Files that are no journals of this version; they were set aside. */
+  readonly unreadable: number;
+}
+
+type Outcome = RecoveredRun | 'running' | 'failed' | 'unreadable' | 'gone';
+
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** Age at which a journal that was never finished is nobody's, in ms: making one takes a few. */
+const ABANDONED_MS = 60_000;
+
+/** Where a recovery writes. */
+interface Destination {
+  readonly path: string;
+  readonly fileMemory: FileMemory;
+  /** The recovering process's own writer. */
+  readonly own: ProfileDirectory | undefined;
+}
+
+/**
+ * Brings what dead runs left in their journals into the files of the directory at `path`.
+ *
+ * Exactly once: a journal whose lock is free belongs to a dead run; it is read under that lock, what the files have
+ * already is left out, and it is deleted when all is written. A recovery that dies itself can be repeated.
+ *
+ * A run's records go to the files that the run wrote itself, after its earlier ones, unless another process writes them
+ * now. `writer` is the recovering process's own where it writes to the directory too. Rejects with errors of the file system
+ * that leave nothing to recover from.
+ */
+export async function recoverJournals(
+  path: string,
+  writer: ProfileDirectory | FileMemory | undefined,
+): Promise<Recovery> {
+  const own = writer instanceof ProfileDirectory ? writer : undefined;
+  const fileMemory = writer instanceof ProfileDirectory ? writer.fileMemory : writer;
+  const runs: RecoveredRun[] = [];
+  const counts = { running: 0, failed: 0, unreadable: 0, gone: 0 };
+  if (fileMemory !== undefined) {
+    for (const journal of await journalPaths(path)) {
+      const outcome = await recoverOne(journal, { path, fileMemory, own });
+      if (typeof outcome === 'string') counts[outcome] += 1;
+      else runs.push(outcome);
+    }
+  }
+  const { running, failed, unreadable } = counts;
+  return { runs, running, failed, unreadable };
+}
+
+/** Paths of the finished journals. Removes those that were never finished. */
+async function journalPaths(directory: string): Promise<readonly string[]> {
+  const folder = join(directory, JOURNAL_FOLDER);
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (name.endsWith(NEW_JOURNAL_EXTENSION)) await removeAbandoned(join(folder, name));
+  }
+  return names.filter((name) => name.endsWith(JOURNAL_EXTENSION)).map((name) => join(folder, name));
+}
+
+async function removeAbandoned(path: string): Promise<void> {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS)
+    await rm(path, { force: true });
+}
+
+async function recoverOne(path: string, destination: Destination): Promise<Outcome> {
+  const handle = await open(path, READ_FLAGS).catch(() => undefined);
+  if (handle === undefined) return 'gone';
+  try {
+    if (!destination.fileMemory.lockFile(handle.fd)) return 'running';
+    return await recoverLocked(handle, path, destination);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function recoverLocked(
+  handle: FileHandle,
+  path: string,
+  destination: Destination,
+): Promise<Outcome> {
+  // Another recovery can have finished between the opening and the lock.
+  if ((await handle.stat()).nlink === 0) return 'gone';
+  const contents = journalContents(await handle.readFile());
+  if (contents === undefined) {
+    setAside(path);
+    return 'unreadable';
+  }
+  const merged = await mergeAsWriter(contents, destination);
+  if (merged === undefined) return 'failed';
+  await rm(path, { force: true });
+  return merged;
+}
+
+/** Merges as the writer that the run was, where nobody is it now. */
+async function mergeAsWriter(
+  contents: JournalContents,
+  { path, fileMemory, own }: Destination,
+): Promise<RecoveredRun | undefined> {
+  const { writer } = contents.owner;
+  if (own !== undefined && own.open().writer === writer) return merge(contents, own);
+  const directory = new ProfileDirectory({
+    path,
+    fileMemory,
+    writer,
+    // What the files keep is the service's decision.
+    maxProfilesPerEndpoint: Number.POSITIVE_INFINITY,
+    onError: () => undefined,
+  });
+  directory.retain();
+  try {
+    return await merge(contents, directory);
+  } finally {
+    await directory.settled();
+    directory.release();
+  }
+}
+
+/** Writes what the files lack; `undefined` when that failed. */
+async function merge(
+  contents: JournalContents,
+  directory: ProfileDirectory,
+): Promise<RecoveredRun | undefined> {
+  const { owner, endpoints } = contents;
+  for (const { name, handler } of endpoints.values()) directory.registerEndpoint(name, handler);
+  const stacks = await mergeLines(directory, 'stacks', contents.stacks);
+  const timeline = await mergeLines(directory, 'timeline', contents.timeline);
+  let records: number | undefined = 0;
+  for (const [id, pending] of byEndpoint(contents.records)) {
+    const endpoint = endpoints.get(id)?.name ?? `(endpoint ${id})`;
+    const written = await mergeRecords(directory, { run: owner.run, endpoint, pending });
+    records = records === undefined || written === undefined ? undefined : records + written;
+  }
+  if (stacks === undefined || timeline === undefined || records === undefined) return undefined;
+  return { ...owner, records, entries: stacks + timeline };
+}
+
+function byEndpoint(records: readonly PendingRecord[]): Map<number, PendingRecord[]> {
+  const groups = new Map<number, PendingRecord[]>();
+  for (const record of records) {
+    const { endpoint } = record.reading;
+    const group = groups.get(endpoint) ?? [];
+    group.push(record);
+    groups.set(endpoint, group);
+  }
+  return groups;
+}
+
+async function mergeLines(
+  directory: ProfileDirectory,
+  target: 'timeline' | 'stacks',
+  lines: readonly string[],
+): Promise<number | undefined> {
+  const usable = lines.filter(isJson);
+  if (usable.length === 0) return 0;
+  if (!(await directory.write(target, () => undefined))) return undefined;
+  const missing = await linesNotStored(directory.path, `_${target}`, usable);
+  return writeAll(directory, target, missing);
+}
+
+async function mergeRecords(
+  directory: ProfileDirectory,
+  records: {
+    readonly run: string;
+    readonly endpoint: string;
+    readonly pending: readonly PendingRecord[];
+  },
+): Promise<number | undefined> {
+  const { run, endpoint, pending } = records;
+  // An empty write repairs the end that the run may have torn, so that what is stored is what stays.
+  if (!(await directory.write({ endpoint }, () => undefined))) return undefined;
+  const stored = await storedSequences(directory.path, { run, endpoint });
+  const missing = pending.filter(({ sequence }) => !stored.has(sequence));
+  return writeAll(
+    directory,
+    { endpoint },
+    missing.map((record) => encode(run, record)),
+  );
+}
+
+/** Number of elements written; `undefined` when not all are. */
+async function writeAll(
+  directory: ProfileDirectory,
+  target: WriteTarget,
+  lines: readonly string[],
+): Promise<number | undefined> {
+  for (let start = 0; start < lines.length; start += BATCH_RECORDS) {
+    const elements = lines.slice(start, start + BATCH_RECORDS);
+    const isWritten = await directory.write(target, () => ({
+      elements,
+      onWritten: () => undefined,
+    }));
+    if (!isWritten) return undefined;
+  }
+  return lines.length;
+}
+
+function encode(run: string, { sequence, reading, extras }: PendingRecord): string {
+  const figures = encodeFigures(toProfile(reading, { run, sequence }));
+  const line = joinProfile(figures, extras);
+  // Extras come as text from a file that anything may have happened to.
+  return isJson(line) ? line : joinProfile(figures);
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object' && !text.includes('\n');
+  } catch {
+    return false;
+  }
+}

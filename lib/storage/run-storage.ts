@@ -1,0 +1,102 @@
+import { Journal, type JournalOwner } from './journal.js';
+import { JournalFile } from './journal-file.js';
+import { type BufferStats, ProfileBuffer, type ProfileBufferOptions } from './profile-buffer.js';
+import type { ProfileDirectory } from './profile-directory.js';
+import { recoverJournals } from './recovery.js';
+
+/** What the storage of a run needs to know. */
+export interface RunStorageOptions
+  extends Pick<ProfileBufferOptions, 'nameOf' | 'bufferSize' | 'flushIntervalMs'> {
+  readonly directory: ProfileDirectory;
+  readonly owner: Omit<JournalOwner, 'writer'>;
+}
+
+/** Counts since the run started. */
+export interface StorageStats extends BufferStats {
+  /** Records that earlier runs left when they were killed, and that this one brought into the files. */
+  readonly recovered: number;
+  /** Whether records survive when the process is killed before they are in the files. */
+  readonly journaled: boolean;
+}
+
+/** A run's buffer with its journal, and the recovery of runs that died. */
+export class RunStorage {
+  readonly buffer: ProfileBuffer;
+  readonly #directory: ProfileDirectory;
+  readonly #file: JournalFile | undefined;
+  #recovery: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #isClosed = false;
+  #recovered = 0;
+
+  /** Makes the journal, in ordinary memory where a mapped file cannot be had: that is reported once. */
+  constructor({ directory, owner, ...buffer }: RunStorageOptions) {
+    directory.retain();
+    this.#directory = directory;
+    this.#file = createJournal(directory, owner);
+    const journal = this.#file?.journal ?? Journal.inMemory({ ...owner, writer: 1 });
+    this.buffer = new ProfileBuffer({ ...buffer, run: owner.run, directory, journal });
+  }
+
+  get stats(): StorageStats {
+    const journaled = this.#file !== undefined;
+    return { ...this.buffer.stats, recovered: this.#recovered, journaled };
+  }
+
+  /** Starts the timed flush and, in the background, the recovery. */
+  start(): void {
+    this.buffer.start();
+    this.#recovery ??= this.#recover();
+  }
+
+  /** Writes everything. What cannot be written is left to the next recovery. Idempotent; never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** As {@link close}, for the `exit` event. */
+  closeSync(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.buffer.flushAllSync();
+    this.#closeJournal();
+    this.buffer.stop();
+    this.#directory.release();
+  }
+
+  async #close(): Promise<void> {
+    await this.#recovery;
+    await this.buffer.flushAll();
+    await this.#directory.settled();
+    this.closeSync();
+  }
+
+  async #recover(): Promise<void> {
+    try {
+      const { runs } = await recoverJournals(this.#directory.path, this.#directory);
+      this.#recovered = runs.reduce((sum, { records }) => sum + records, 0);
+    } catch (error) {
+      this.#directory.fail(error);
+    }
+  }
+
+  #closeJournal(): void {
+    if (this.buffer.isEmpty) this.#file?.remove();
+    else this.#file?.leave();
+  }
+}
+
+function createJournal(
+  directory: ProfileDirectory,
+  owner: RunStorageOptions['owner'],
+): JournalFile | undefined {
+  if (directory.fileMemory === undefined) return undefined;
+  try {
+    const { directory: path, writer } = directory.open();
+    return JournalFile.create(path, { ...owner, writer }, directory.fileMemory);
+  } catch (error) {
+    directory.fail(error);
+    return undefined;
+  }
+}

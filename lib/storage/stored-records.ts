@@ -1,0 +1,68 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSharedFile, type SharedFile } from './directory-files.js';
+import { listProfileFiles } from './load.js';
+
+/** Which records of a run are in the files of an endpoint, by sequence number. Files of all writers are searched. */
+export async function storedSequences(
+  directory: string,
+  { run, endpoint }: { readonly run: string; readonly endpoint: string },
+): Promise<ReadonlySet<number>> {
+  const beginning = `{"request_id":"${run}-`;
+  const stored = new Set<number>();
+  for (const file of await listProfileFiles(directory)) {
+    if (file.endpoint !== endpoint) continue;
+    for await (const line of linesOf(file.path)) {
+      if (line.startsWith(beginning) && isWhole(line)) {
+        stored.add(Number.parseInt(line.slice(beginning.length), 10));
+      }
+    }
+  }
+  return stored;
+}
+
+/** Those of `lines` that no writer's file has yet. */
+export async function linesNotStored(
+  directory: string,
+  file: SharedFile,
+  lines: readonly string[],
+): Promise<readonly string[]> {
+  const missing = new Set(lines);
+  for (const name of await readdir(directory)) {
+    if (missing.size === 0) break;
+    if (!isSharedFile(name, file)) continue;
+    for await (const line of linesOf(join(directory, name))) missing.delete(line);
+  }
+  return [...missing];
+}
+
+/** The lines of an array file, without the commas between elements. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const handle = await openRegular(path);
+  if (handle === undefined) return;
+  try {
+    for await (const line of handle.readLines({ autoClose: false })) {
+      yield line.endsWith(',') ? line.slice(0, -1) : line;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A file that is missing, or replaced by something else, stores nothing. */
+function openRegular(path: string): Promise<FileHandle | undefined> {
+  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => undefined,
+  );
+}
+
+/** Whether a write that was cut short did not end inside the line. */
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StackFrame } from '../core/profile.js';
+import type { EndpointEntry } from '../core/timeline.js';
+import { ArrayFile } from './array-file.js';
+import {
+  ENDPOINTS_LIMIT,
+  fileNameOf,
+  isProfileFile,
+  STACKS_LIMIT,
+  TIMELINE_LIMIT,
+} from './directory-files.js';
+import { parseElements } from './elements.js';
+import { EndpointIndex } from './endpoint-index.js';
+import { Outbox } from './outbox.js';
+import { decodeEndpoint } from './timeline-codec.js';
+
+/** A file of a writer. */
+export type WriteTarget = 'timeline' | 'stacks' | { readonly endpoint: string };
+
+/** Where the files are and what they keep. */
+export interface WriterFilesOptions {
+  readonly directory: string;
+  /** Number of the writer: see `fileNameOf`. */
+  readonly writer: number;
+  readonly maxProfilesPerEndpoint: number;
+  /** The functions that serve endpoints, as far as they are known. */
+  readonly handlers: ReadonlyMap<string, StackFrame>;
+}
+
+/** The files of one writer in a profile directory. Only the holder of the writer's lock may write them. */
+export class WriterFiles {
+  readonly writer: number;
+  readonly directory: string;
+  /** The index of endpoints, and what waits to be written there. */
+  readonly indexFile: ArrayFile;
+  readonly indexOutbox = new Outbox(ENDPOINTS_LIMIT);
+  readonly index: EndpointIndex;
+  readonly #limit: number;
+  readonly #timeline: ArrayFile;
+  readonly #stacks: ArrayFile;
+  readonly #profiles = new Map<string, ArrayFile>();
+
+  /** Reads the writer's index, once and synchronously: it is small, and the exit path shares it. */
+  constructor({ directory, writer, maxProfilesPerEndpoint, handlers }: WriterFilesOptions) {
+    const pathOf = (base: string) => join(directory, fileNameOf(base, writer));
+    this.writer = writer;
+    this.directory = directory;
+    this.#limit = maxProfilesPerEndpoint;
+    this.#timeline = new ArrayFile(pathOf('_timeline'), TIMELINE_LIMIT);
+    this.#stacks = new ArrayFile(pathOf('_stacks'), STACKS_LIMIT);
+    this.indexFile = new ArrayFile(pathOf('_endpoints'), ENDPOINTS_LIMIT);
+    const entries = readIndex(this.indexFile.path);
+    this.index = new EndpointIndex({ entries, handlers, writer, outbox: this.indexOutbox });
+  }
+
+  /** The file for `target`. */
+  fileOf(target: WriteTarget): ArrayFile {
+    if (target === 'timeline') return this.#timeline;
+    if (target === 'stacks') return this.#stacks;
+    const path = join(this.directory, this.index.fileOf(target.endpoint));
+    let file = this.#profiles.get(path);
+    if (file === undefined) {
+      file = new ArrayFile(path, this.#limit);
+      this.#profiles.set(path, file);
+    }
+    return file;
+  }
+
+  /** Resolves when no append and no compaction is under way. */
+  async settled(): Promise<void> {
+    const files = [this.#timeline, this.#stacks, this.indexFile, ...this.#profiles.values()];
+    await Promise.all(files.map((file) => file.settled()));
+  }
+}
+
+function readIndex(path: string): EndpointEntry[] {
+  const entries: EndpointEntry[] = [];
+  try {
+    parseElements(readFileSync(path, 'utf8'), (value) => {
+      const decoded = decodeEndpoint(value);
+      const isUsable = 'value' in decoded && isProfileFile(decoded.value.file);
+      if (isUsable) entries.push(decoded.value);
+      return isUsable;
+    });
+  } catch {
+    // Without an index names are given anew; the write that follows reports what is wrong with the directory.
+  }
+  return entries;
+}
