@@ -5,8 +5,8 @@ import { Command, CommanderError } from 'commander';
 import { isHeapTideError } from '../core/errors.js';
 import { addAnalyzeCommand } from './analyze-command.js';
 import type { CommandContext } from './command-context.js';
-import { addRecoverCommand } from './commands/recover.js';
 import { addExportCommand } from './commands/export.js';
+import { addRecoverCommand } from './commands/recover.js';
 import { EXIT_CODE } from './exit-code.js';
 import { OutputError } from './output-file.js';
 
@@ -46,8 +46,8 @@ function createProgram(context: CommandContext): Command {
     .addHelpText('after', HELP)
     .exitOverride();
   addAnalyzeCommand(program, context);
-  addRecoverCommand(program, context);
   addExportCommand(program, context);
+  addRecoverCommand(program, context);
   return program;
 }
 

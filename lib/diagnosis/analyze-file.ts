@@ -7,7 +7,6 @@ import { Sources } from '../sources/sources.js';
 import { listProfileFiles, readProfiles } from '../storage/load.js';
 import { withOriginalSites, withOriginalStacks } from './original-sources.js';
 import { recoverProfileDirectory } from './recover-directory.js';
-import { recoverProfileDirectory } from './recover-directory.js';
 import { readSurroundings } from './surroundings.js';
 
 /**
@@ -23,7 +22,6 @@ import { readSurroundings } from './surroundings.js';
  */
 export async function analyzeProfileFile(path: string): Promise<FileAnalysis> {
   const directory = dirname(resolve(path));
-  await recoverProfileDirectory(directory);
   await recoverProfileDirectory(directory);
   const files = await listProfileFiles(directory);
   const own = files.find((file) => resolve(file.path) === resolve(path));
