@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { listProfileFiles, loadProfileData, readTimeline } from '../../lib/storage/load.js';
+import { temporaryDirectory } from '../unit/storage/temporary-directory.js';
+import { type Death, type Life, liveAndDie } from './doomed-service.js';
+
+/** HEAPTIDE_TEST_ROUNDS=200 runs as many deaths of each kind; about two a second. */
+const ROUNDS = Number(process.env['HEAPTIDE_TEST_ROUNDS'] ?? 16);
+const ROUND_MS = 5_000;
+const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
+
+/** What a life left behind, to be compared with what it was seen to do. */
+interface Remains {
+  readonly missing: number;
+  readonly duplicates: number;
+  readonly gaps: number;
+}
+
+async function remainsOf(out: string, lives: readonly Life[]): Promise<Remains> {
+  const { entries } = await readTimeline(out);
+  const runs = new Map<string, Life>();
+  for (const { run, process } of entries) {
+    const life = lives.find(({ pid }) => pid === process?.pid);
+    if (life !== undefined) runs.set(run, life);
+  }
+  const stored = new Map<string, Set<number>>();
+  const counts = new Map<string, number>();
+  let duplicates = 0;
+  for (const { path, endpoint } of await listProfileFiles(out)) {
+    for (const { run, requestId } of await loadProfileData(path)) {
+      const sequences = stored.get(run) ?? new Set();
+      const sequence = Number(requestId.split('-')[1]);
+      if (sequences.has(sequence)) duplicates += 1;
+      stored.set(run, sequences.add(sequence));
+      const key = `${run} ${endpoint}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  let missing = 0;
+  let gaps = 0;
+  for (const [run, { answered }] of runs) {
+    for (const [endpoint, count] of answered) {
+      missing += Math.max(0, count - (counts.get(`${run} ${endpoint}`) ?? 0));
+    }
+    const sequences = stored.get(run) ?? new Set();
+    gaps += Math.max(0, ...sequences) - sequences.size;
+  }
+  // A life whose run is not in the timeline lost everything.
+  const known = new Set(runs.values());
+  for (const life of lives) {
+    if (known.has(life)) continue;
+    for (const count of life.answered.values()) missing += count;
+  }
+  return { missing, duplicates, gaps };
+}
+
+function unparsable(out: string): string[] {
+  return readdirSync(out)
+    .filter((name) => name.endsWith('.json'))
+    .filter((name) => {
+      try {
+        return !Array.isArray(JSON.parse(readFileSync(join(out, name), 'utf8')));
+      } catch {
+        return true;
+      }
+    });
+}
+
+const SIGNALS: Readonly<Record<Death, readonly string[]>> = {
+  SIGKILL: ['SIGKILL'],
+  oom: ['SIGABRT', 'SIGTRAP'],
+  abort: ['SIGABRT'],
+};
+
+describe.each<Death>(['SIGKILL', 'oom', 'abort'])('a loaded service that dies of %s', (death) => {
+  const rounds = death === 'SIGKILL' ? ROUNDS : Math.ceil(ROUNDS / 4);
+
+  test(`keeps every answered request, once, in files that parse (${rounds} rounds)`, {
+    timeout: 30_000 + rounds * ROUND_MS,
+  }, async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    let answered = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      // Two lives before a recovery by command: the second one recovers the first while it is loaded, and dies.
+      const first = await liveAndDie(out, { death, ms: 20 + ((round * 37) % 400) });
+      const second = await liveAndDie(out, { death, ms: 5 + ((round * 53) % 300) });
+      execFileSync(process.execPath, [CLI, 'recover', out]);
+
+      const remains = await remainsOf(out, [first, second]);
+
+      expect({ round, ...remains }).toEqual({ round, missing: 0, duplicates: 0, gaps: 0 });
+      expect(unparsable(out)).toEqual([]);
+      for (const { signal } of [first, second]) expect(SIGNALS[death]).toContain(signal);
+      for (const life of [first, second]) for (const n of life.answered.values()) answered += n;
+    }
+    expect(answered).toBeGreaterThan(rounds * 50);
+  });
+});
