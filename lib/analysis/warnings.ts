@@ -1,22 +1,28 @@
-import type { EndpointAnalysis, RunEnding } from '../core/analysis-result.js';
+import type { EndpointAnalysis, RunSummary } from '../core/analysis-result.js';
 import { gravestChannel } from './gravity.js';
+import { describeLive, describeTime } from './near-limit.js';
 import type { JudgedRun } from './run/judged-runs.js';
 
 /** Floors that a trend needs. */
 const MIN_FLOORS = 7;
+
+/** Runs that came near their heap limit of which a sentence is made; a service that dies again and again has many. */
+const MAX_DEATHS = 3;
 
 /** What limits the analysis of a run, in full sentences without the full stop. */
 export function collectWarnings(subject: {
   readonly shown: JudgedRun;
   /** All runs, the shown one included. */
   readonly runs: readonly JudgedRun[];
-  readonly ended: RunEnding;
+  /** The same runs in short, the shown one first. */
+  readonly summaries: readonly RunSummary[];
   readonly endpoints: readonly EndpointAnalysis[];
   readonly skippedRecords: number;
 }): readonly string[] {
   return [
     ...evidenceWarnings(subject.shown),
-    ...endingWarnings(subject.shown, subject.ended),
+    ...endingWarnings(subject.shown, subject.summaries[0]),
+    ...nearLimitWarnings(subject.summaries),
     ...otherRuns(subject.shown, subject.runs),
     ...inseparable(subject.endpoints),
     ...skipped(subject.skippedRecords),
@@ -50,10 +56,22 @@ function evidenceWarnings({ history, trends }: JudgedRun): readonly string[] {
   return warnings;
 }
 
-function endingWarnings({ history }: JudgedRun, ended: RunEnding): readonly string[] {
-  if (history.source === 'records') return [];
-  if (ended === 'killed') return [`Run ${history.run} did not end cleanly: its process is gone`];
-  return ended === 'near_heap_limit' ? [`Run ${history.run} came near its heap limit`] : [];
+function endingWarnings({ history }: JudgedRun, run: RunSummary | undefined): readonly string[] {
+  if (history.source === 'records' || run?.ended !== 'killed') return [];
+  return [`Run ${history.run} did not end cleanly: its process is gone`];
+}
+
+function nearLimitWarnings(runs: readonly RunSummary[]): readonly string[] {
+  const sentences = runs.flatMap(({ run, thread, ended, lastCapture }) => {
+    if (lastCapture === undefined) return [];
+    const who = thread === 0 ? `Run ${run}` : `Run ${run}, worker thread ${thread},`;
+    const what = ended === 'near_heap_limit' ? 'died near' : 'came near';
+    const when = describeTime(lastCapture);
+    return [`${who} ${what} its heap limit at ${when}: ${describeLive(lastCapture)}`];
+  });
+  const more = sentences.length - MAX_DEATHS;
+  const rest = more > 0 ? [`${more} more runs came near their heap limit`] : [];
+  return [...sentences.slice(0, MAX_DEATHS), ...rest];
 }
 
 function otherRuns(shown: JudgedRun, runs: readonly JudgedRun[]): readonly string[] {

@@ -12,6 +12,8 @@ export interface FinishedRequest {
   used: number;
   /** Monotonic clock, in ms. */
   time: number;
+  /** Whether V8 has reported since the last `near_heap_limit` capture that the heap is about to run out. */
+  nearHeapLimit: boolean;
   /** Whether this is the first request finished after a major GC. */
   afterMajorGc: boolean;
 }
@@ -25,6 +27,7 @@ export function captureReason(
   endpoint: Endpoint,
   request: FinishedRequest,
 ): CaptureReason | undefined {
+  if (rules.nearHeapLimit && request.nearHeapLimit) return 'near_heap_limit';
   if (rules.first && endpoint.sampled === 1) return 'first';
   if (isCapturedError(rules, endpoint, request)) return 'error';
   if (isSpike(rules, endpoint, request.used)) return 'spike';

@@ -1,3 +1,4 @@
+import type { LastCapture } from './last-capture.js';
 import type { AllocationSite } from './profile.js';
 
 /**
@@ -167,6 +168,8 @@ export interface RunSummary {
   readonly started: number;
   readonly requests: number;
   readonly ended: RunEnding;
+  /** What was alive when the heap was about to run out, where that happened. */
+  readonly lastCapture?: LastCapture;
 }
 
 /** The analysis of a directory or of one file. `--json` prints it in snake_case as `heaptide.analysis/1`. */

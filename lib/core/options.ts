@@ -1,5 +1,11 @@
 /** When a request gets a detailed capture. Every rule can be switched off. */
 export interface CaptureOptions {
+  /**
+   * Watch for V8's notice that the heap is about to run out. A last capture is then written natively, since JavaScript
+   * may not run again, V8's limit is raised once by the size of its young generation until there is room again, and if
+   * the process lives, the next request that finishes is captured. @defaultValue true
+   */
+  readonly nearHeapLimit?: boolean;
   /** Capture the first sampled request of each endpoint. @defaultValue true */
   readonly first?: boolean;
   /** Capture requests that throw or end with a status of 400 or more. @defaultValue true */

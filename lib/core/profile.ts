@@ -1,16 +1,24 @@
 /**
  * Why a detailed capture was taken.
  *
+ * - `near_heap_limit`: V8 reported that the heap is about to run out, and the process lived on.
  * - `first`: the first sampled request of the endpoint.
  * - `error`: the request threw or ended with a status of 400 or more.
  * - `spike`: used heap rose above the endpoint's highest detailed capture by more than the threshold.
  * - `periodic`: every N-th sampled request of the endpoint.
  * - `post_gc`: the first request finished after a major GC, when the heap stands at its floor.
  */
-export type CaptureReason = 'first' | 'error' | 'spike' | 'periodic' | 'post_gc';
+export type CaptureReason =
+  | 'near_heap_limit'
+  | 'first'
+  | 'error'
+  | 'spike'
+  | 'periodic'
+  | 'post_gc';
 
 /** All capture reasons, in order of precedence. */
 export const CAPTURE_REASONS: readonly CaptureReason[] = [
+  'near_heap_limit',
   'first',
   'error',
   'spike',

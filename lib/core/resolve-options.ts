@@ -40,6 +40,7 @@ const RULES: Rules<ResolvedOptions> = {
   maxEndpoints: integer(1000, 1, 10_000),
   toggleSignal: { fallback: 'SIGUSR2', check: validateSignal, parse: (text) => text },
   capture: {
+    nearHeapLimit: flag(true),
     first: flag(true),
     error: flag(true),
     errorIntervalMs: number(1000, 0, 3_600_000),

@@ -30,8 +30,9 @@ export async function analyzeProfileFile(path: string): Promise<FileAnalysis> {
   records.skipped += skipped;
   const surroundings = await readSurroundings(directory);
   const timeline = surroundings.timeline.filter(({ run }) => records.runs.has(run));
+  const lastCaptures = surroundings.lastCaptures.filter(({ run }) => records.runs.has(run));
   const sources = new Sources();
-  const evidence = { ...surroundings, timeline, handlers: files, problems: [] };
+  const evidence = { ...surroundings, timeline, lastCaptures, handlers: files, problems: [] };
   const analysis = analyzeOne(records, await withOriginalStacks(evidence, sources));
   return withOriginalSites(analysis, sources);
 }

@@ -16,7 +16,8 @@ export async function readEvidence(directory: string): Promise<Evidence> {
   const files = await listProfileFiles(directory);
   const surroundings = await readSurroundings(directory);
   const { records, problems } = await readRecords(files);
-  if (records.length === 0 && surroundings.timeline.length === 0) {
+  const { timeline, lastCaptures } = surroundings;
+  if (records.length + timeline.length + lastCaptures.length === 0) {
     throw new HeapTideError(
       'ERR_HEAPTIDE_INVALID_PROFILE_FILE',
       `the directory ${directory} holds no profiles`,

@@ -73,4 +73,8 @@ export class HeapView {
   get floorRss(): number {
     return this.#values[HEAP.floorRss] ?? 0;
   }
+
+  get nearLimitCount(): number {
+    return this.#values[HEAP.nearLimitCount] ?? 0;
+  }
 }

@@ -52,7 +52,7 @@ export function idleStats(): Omit<ProfilerStats, 'enabled' | 'samplingRate'> {
     requestsProfiled: 0,
     requestsSkipped: 0,
     inFlight: 0,
-    detailed: { first: 0, error: 0, spike: 0, periodic: 0, post_gc: 0 },
+    detailed: { near_heap_limit: 0, first: 0, error: 0, spike: 0, periodic: 0, post_gc: 0 },
     detailedWithheld: 0,
     sites: { samplerOwner: 'none', readCount: 0, readMs: 0, selfBytes: 0 },
     probes: { requested: 0, floors: 0, pauseMs: 0 },

@@ -37,9 +37,16 @@ export class RequestRecorder {
   readonly #host: RecorderHost;
   readonly #open = new OpenRequests();
   readonly #reading: RequestReading;
-  readonly #request: FinishedRequest = { statusCode: 0, used: 0, time: 0, afterMajorGc: false };
+  readonly #request: FinishedRequest = {
+    statusCode: 0,
+    used: 0,
+    time: 0,
+    nearHeapLimit: false,
+    afterMajorGc: false,
+  };
   #samplingRate: number;
   #majorCountSeen: number;
+  #nearLimitSeen: number;
   #closed = false;
 
   /** Requests running now, and finished so far, sampled or not. */
@@ -50,6 +57,7 @@ export class RequestRecorder {
   overflowed = 0;
   /** Detailed captures by reason, and those that the budget turned into lightweight records. */
   readonly detailed: Record<CaptureReason, number> = {
+    near_heap_limit: 0,
     first: 0,
     error: 0,
     spike: 0,
@@ -62,6 +70,7 @@ export class RequestRecorder {
     this.#host = host;
     this.#samplingRate = samplingRate;
     this.#majorCountSeen = host.heap.majorCount;
+    this.#nearLimitSeen = host.heap.nearLimitCount;
     this.#reading = emptyReading();
   }
 
@@ -189,6 +198,7 @@ export class RequestRecorder {
     request.statusCode = reading.statusCode;
     request.used = reading.used;
     request.time = heap.time;
+    request.nearHeapLimit = heap.nearLimitCount !== this.#nearLimitSeen;
     request.afterMajorGc = afterMajorGc;
     endpoint.sampled++;
     const reason = captureReason(rules, endpoint, request);
@@ -198,6 +208,7 @@ export class RequestRecorder {
       return undefined;
     }
     noteCapture(endpoint, request, reason);
+    if (reason === 'near_heap_limit') this.#nearLimitSeen = heap.nearLimitCount;
     this.detailed[reason]++;
     return reason;
   }

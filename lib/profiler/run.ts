@@ -11,9 +11,11 @@ import { RunStorage } from '../storage/run-storage.js';
 import { captureDetail } from './detailed-capture.js';
 import { HeapView } from './heap-view.js';
 import { type CurrentVerdict, LiveVerdict, type VerdictEvent } from './live-verdict.js';
+import { NearLimitWatch } from './near-limit-watch.js';
 import type { ProfilerStats } from './profiler-stats.js';
 import { RequestRecorder } from './request-recorder.js';
 import { newRunId } from './run-id.js';
+import { describeProcess } from './run-process.js';
 import type { EngineLease, SharedEngine } from './shared-engine.js';
 import { decodeFrames, SiteCache } from './site-cache.js';
 import { TimelineRecorder } from './timeline-recorder.js';
@@ -50,6 +52,7 @@ export class Run {
   readonly #sites: SiteCache;
   readonly #timeline: TimelineRecorder;
   readonly #verdict: LiveVerdict;
+  readonly #nearLimit: NearLimitWatch | undefined;
   readonly #lease: EngineLease;
   readonly #onExit = () => this.#finishSync();
   #ticker: NodeJS.Timeout | undefined;
@@ -113,6 +116,7 @@ export class Run {
       },
       this.buffer,
     );
+    this.#nearLimit = options.capture.nearHeapLimit ? this.#watchNearLimit() : undefined;
   }
 
   /** What the floors say so far; `undefined` before the first. */
@@ -136,6 +140,7 @@ export class Run {
     }
     this.#timeline.start();
     this.#storage.start();
+    this.#nearLimit?.start();
     this.#ticker = setInterval(() => this.#tick(), TICK_MS).unref();
     process.once('exit', this.#onExit);
   }
@@ -178,9 +183,21 @@ export class Run {
       this.#heap.refresh();
       this.#clockOffset = Date.now() - this.#heap.time;
       this.#timeline.tick();
+      this.#nearLimit?.tick();
     } catch (error) {
       this.#noteInternalError(error);
     }
+  }
+
+  #watchNearLimit(): NearLimitWatch {
+    const { binding, directory, options } = this.#context;
+    const process = describeProcess(binding, options);
+    return new NearLimitWatch({
+      binding,
+      heap: this.#heap,
+      directory: directory.path,
+      captured: { run: this.id, started: Date.now(), process },
+    });
   }
 
   #endpointOf(name: string, handler?: (...args: never[]) => unknown): Endpoint {
@@ -195,6 +212,7 @@ export class Run {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#ticker);
+    this.#nearLimit?.stop();
     this.recorder.close();
     this.#timeline.stop();
     this.#lease.release();

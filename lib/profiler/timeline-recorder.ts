@@ -1,12 +1,12 @@
-import { threadId } from 'node:worker_threads';
 import type { Binding } from '../binding/contract.js';
 import type { EndpointTable } from '../capture/endpoint-table.js';
 import { ProbePace } from '../capture/probe-pace.js';
 import type { ResolvedOptions } from '../core/options.js';
-import type { RunProcess, StackEntry, TimelineEntry, TimelineKind } from '../core/timeline.js';
+import type { StackEntry, TimelineEntry, TimelineKind } from '../core/timeline.js';
 import { bytesToMb } from '../core/units.js';
 import { CodeSize } from './code-size.js';
 import type { HeapView } from './heap-view.js';
+import { describeProcess } from './run-process.js';
 import { type SiteCache, type SitesAtMoment, toSiteReadings } from './site-cache.js';
 
 /** Where entries go. */
@@ -70,15 +70,7 @@ export class TimelineRecorder {
   /** The run's first entry. */
   start(): void {
     const { binding, options } = this.#sources;
-    const sampling = binding.samplerOwner() !== 'none';
-    const process_: RunProcess = {
-      pid: process.pid,
-      thread: threadId,
-      node: process.version,
-      sampleIntervalBytes: sampling ? options.sites.sampleIntervalBytes : 0,
-      backend: binding.backend,
-    };
-    this.#write({ ...this.#present('start'), process: process_ });
+    this.#write({ ...this.#present('start'), process: describeProcess(binding, options) });
   }
 
   /** Called once a second: an entry when something happened, and a probe when one is due. */

@@ -8,6 +8,7 @@ import type {
   ReferenceRule,
   Trend,
 } from '../core/analysis-result.js';
+import type { LastCapture } from '../core/last-capture.js';
 import type { AllocationSite } from '../core/profile.js';
 
 type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -47,6 +48,7 @@ function analysisJson(analysis: Analysis, { growth, top }: RowLimits): JsonObjec
       started: run.started,
       requests: run.requests,
       ended: run.ended,
+      ...optional('last_capture', run.lastCapture && lastCaptureJson(run.lastCapture)),
     })),
     trends: {
       heap: trendJson(analysis.trends.heap),
@@ -57,6 +59,25 @@ function analysisJson(analysis: Analysis, { growth, top }: RowLimits): JsonObjec
     unattributed_share: analysis.unattributedShare,
     growing_sites: analysis.growingSites.slice(0, growth).map(growingSiteJson),
     warnings: analysis.warnings,
+  };
+}
+
+function lastCaptureJson({ timestamp, heap, sites }: LastCapture): JsonObject {
+  const live = sites?.map((site) => ({
+    function: site.function,
+    file: site.file,
+    line: site.line,
+    column: site.column,
+    live_mb: site.liveMb,
+    live_sd_mb: site.liveSdMb,
+    live_count: site.liveCount,
+    stack: site.stack,
+  }));
+  return {
+    timestamp,
+    used_mb: heap.usedMb,
+    limit_mb: heap.limitMb,
+    ...optional('sites', live),
   };
 }
 

@@ -131,7 +131,8 @@ function siteReading(value: unknown): SiteReading {
   return { stack, liveBytes, samples, liveCount };
 }
 
-function processFields(process: RunProcess): JsonRecord {
+/** The process of a run as JSON fields. */
+export function processFields(process: RunProcess): JsonRecord {
   return {
     pid: process.pid,
     thread: process.thread,
@@ -141,7 +142,8 @@ function processFields(process: RunProcess): JsonRecord {
   };
 }
 
-function runProcess(record: JsonRecord): RunProcess {
+/** The process of a run in a JSON object. */
+export function runProcess(record: JsonRecord): RunProcess {
   return {
     pid: count(record, 'pid'),
     thread: count(record, 'thread'),

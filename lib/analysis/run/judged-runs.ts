@@ -1,4 +1,5 @@
 import type { Channel, Trend, Verdict } from '../../core/analysis-result.js';
+import type { LastCapture } from '../../core/last-capture.js';
 import type { TimelineEntry } from '../../core/timeline.js';
 import { compareGravity, runVerdict } from '../gravity.js';
 import type { EndpointRecords } from '../profiles/run-records.js';
@@ -14,12 +15,13 @@ export interface JudgedRun {
 }
 
 /**
- * Every run that the timeline or a record mentions, the gravest verdict first, then the latest. Runs are judged one by
- * one and never mixed: a restart begins with another heap.
+ * Every run that the timeline, a record or a last capture mentions, the gravest verdict first, then the latest. Runs are
+ * judged one by one and never mixed: a restart begins with another heap.
  */
 export function judgeRuns(
   timeline: readonly TimelineEntry[],
   records: readonly EndpointRecords[],
+  lastCaptures: readonly LastCapture[] = [],
 ): readonly JudgedRun[] {
   const histories = new Map(readRuns(timeline).map((history) => [history.run, history]));
   for (const run of new Set(records.flatMap(({ runs }) => [...runs.keys()]))) {
@@ -29,6 +31,11 @@ export function judgeRuns(
     // A timeline without a floor says less of memory than the floors that the records carry.
     const { floors, source } = told;
     histories.set(run, known === undefined ? told : { ...known, floors, source });
+  }
+  for (const { run, process, started } of lastCaptures) {
+    if (histories.has(run)) continue;
+    // It died before it wrote anything else.
+    histories.set(run, { ...historyFromRecords(run, []), process, started });
   }
   return [...histories.values()].map(judgeRun).sort(byGravity);
 }

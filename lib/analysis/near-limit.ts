@@ -1,0 +1,34 @@
+import type { LastCapture, LastSite } from '../core/last-capture.js';
+import { mbToBytes } from '../core/units.js';
+import { formatBytes } from './units-in-words.js';
+
+/** Functions that the sentence names. */
+const MAX_NAMED = 3;
+
+/** Smallest share of the live heap that is worth a name. */
+const MIN_SHARE = 0.05;
+
+/** The last moment that a date can hold. */
+const MAX_TIME_MS = 8.64e15;
+
+/** What was alive: `61.2 MB live, of which 55.1 MB from remember (orders.js:12:20)`. */
+export function describeLive({ heap, sites = [] }: LastCapture): string {
+  const named = sites
+    .filter(({ liveMb }) => liveMb >= heap.usedMb * MIN_SHARE)
+    .slice(0, MAX_NAMED)
+    .map((site) => `${formatBytes(mbToBytes(site.liveMb))} from ${nameOf(site)}`);
+  const live = `${formatBytes(mbToBytes(heap.usedMb))} live`;
+  return named.length === 0 ? live : `${live}, of which ${named.join(', ')} (estimated)`;
+}
+
+/** When the run came near its limit, in UTC to the second. */
+export function describeTime({ timestamp }: LastCapture): string {
+  if (timestamp > MAX_TIME_MS) return 'an unknown time';
+  return `${new Date(timestamp).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function nameOf(site: LastSite): string {
+  if (site.file === '') return site.function;
+  const base = site.file.split(/[\\/]/).at(-1) ?? site.file;
+  return `${site.function} (${base}:${site.line}:${site.column})`;
+}
