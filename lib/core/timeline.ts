@@ -49,10 +49,22 @@ export interface TimelineEntry {
   readonly gcFreedMb: number;
   /** On `floor`: whether heaptide asked for the GC. */
   readonly probed?: boolean;
+  /** On `floor` and `stop`: what heaptide itself has cost so far. */
+  readonly overhead?: Overhead;
   /** The top live stacks, where they were read. */
   readonly sites?: readonly SiteReading[];
   /** On `start`: who writes. */
   readonly process?: RunProcess;
+}
+
+/** What heaptide has cost the run so far, apart from some 0.2 µs at each request. */
+export interface Overhead {
+  /** Time spent reading allocation sites, in ms. */
+  readonly siteReadMs: number;
+  /** GC pauses of the probes, in ms. */
+  readonly probePauseMs: number;
+  /** Live bytes that heaptide itself allocated. Estimated. */
+  readonly selfMb: number;
 }
 
 /** The process or worker thread of a run. */

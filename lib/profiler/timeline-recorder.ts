@@ -2,7 +2,7 @@ import type { Binding } from '../binding/contract.js';
 import type { EndpointTable } from '../capture/endpoint-table.js';
 import { ProbePace } from '../capture/probe-pace.js';
 import type { ResolvedOptions } from '../core/options.js';
-import type { StackEntry, TimelineEntry, TimelineKind } from '../core/timeline.js';
+import type { Overhead, StackEntry, TimelineEntry, TimelineKind } from '../core/timeline.js';
 import { bytesToMb } from '../core/units.js';
 import { CodeSize } from './code-size.js';
 import type { HeapView } from './heap-view.js';
@@ -95,7 +95,12 @@ export class TimelineRecorder {
     this.#code = this.#codeSize.atFloor(heap);
     const probed = this.#notePace();
     const sites = this.#sources.sites.atFloor(heap.time);
-    const entry = { ...this.#present('floor'), ...this.#floor(), probed };
+    const entry = {
+      ...this.#present('floor'),
+      ...this.#floor(),
+      probed,
+      overhead: this.#overhead(),
+    };
     if (sites === undefined) {
       this.#write(entry);
     } else {
@@ -109,7 +114,7 @@ export class TimelineRecorder {
   stop(): void {
     this.#sources.heap.refresh();
     this.noticeMajorGc();
-    this.#write(this.#present('stop'));
+    this.#write({ ...this.#present('stop'), overhead: this.#overhead() });
   }
 
   #notePace(): boolean {
@@ -165,6 +170,15 @@ export class TimelineRecorder {
       externalMb: bytesToMb(heap.floorExternal),
       mallocedMb: bytesToMb(heap.floorMalloced),
       rssMb: bytesToMb(heap.floorRss),
+    };
+  }
+
+  #overhead(): Overhead {
+    const { readMs, selfBytes } = this.#sources.sites;
+    return {
+      siteReadMs: readMs,
+      probePauseMs: this.#probes.pauseMs,
+      selfMb: bytesToMb(selfBytes),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { StackFrame } from '../core/profile.js';
 import type {
   EndpointEntry,
+  Overhead,
   RunProcess,
   SiteReading,
   StackEntry,
@@ -45,6 +46,7 @@ export function encodeTimelineEntry(entry: TimelineEntry): string {
     gc_pause_ms: ms(entry.gcPauseMs),
     gc_freed_mb: mb(entry.gcFreedMb),
     probed: entry.probed,
+    overhead: entry.overhead && overheadFields(entry.overhead),
     sites: entry.sites?.map(siteRow),
     process: entry.process && processFields(entry.process),
   });
@@ -70,6 +72,7 @@ export function decodeTimelineEntry(value: unknown): Decoded<TimelineEntry> {
     gcPauseMs: amount(record, 'gc_pause_ms'),
     gcFreedMb: amount(record, 'gc_freed_mb'),
     ...(has(record, 'probed') && { probed: flag(record, 'probed') }),
+    ...(has(record, 'overhead') && { overhead: overhead(object(record, 'overhead')) }),
     ...(has(record, 'sites') && { sites: list(record, 'sites', siteReading) }),
     ...(has(record, 'process') && { process: runProcess(object(record, 'process')) }),
   }));
@@ -129,6 +132,18 @@ function siteRow(site: SiteReading): readonly number[] {
 function siteReading(value: unknown): SiteReading {
   const [stack = 0, liveBytes = 0, samples = 0, liveCount = 0] = asAmounts(value, 'sites', 4);
   return { stack, liveBytes, samples, liveCount };
+}
+
+function overheadFields({ siteReadMs, probePauseMs, selfMb }: Overhead): JsonRecord {
+  return { site_read_ms: ms(siteReadMs), probe_pause_ms: ms(probePauseMs), self_mb: mb(selfMb) };
+}
+
+function overhead(record: JsonRecord): Overhead {
+  return {
+    siteReadMs: amount(record, 'site_read_ms'),
+    probePauseMs: amount(record, 'probe_pause_ms'),
+    selfMb: amount(record, 'self_mb'),
+  };
 }
 
 /** The process of a run as JSON fields. */
