@@ -102,6 +102,20 @@ export interface ProfilerOptions {
   readonly flushIntervalMs?: number;
   /** The last records that a file keeps at least. Minimum 1, maximum 10,000,000. @defaultValue 10_000 */
   readonly maxProfilesPerEndpoint?: number;
+  /**
+   * Largest size of a file, in bytes: the oldest entries go first. A file may exceed it by a quarter before it is
+   * rewritten.
+   *
+   * Minimum 65,536, maximum 1 TiB. @defaultValue 67_108_864 (64 MiB)
+   */
+  readonly maxFileBytes?: number;
+  /**
+   * Age beyond which profiles and timeline entries are dropped, in ms, at the next write after a quarter more. 0 keeps
+   * them whatever their age.
+   *
+   * Minimum 0, maximum 315,360,000,000 (ten years). @defaultValue 0
+   */
+  readonly maxAgeMs?: number;
   /** Directory of the files. Also `HEAPTIDE_PROFILE_OUTPUT_DIR`. @defaultValue 'endpoint_profiles' */
   readonly outputDir?: string;
   /** Distinct endpoint names; further ones share the name `(other)`. Minimum 1, maximum 10,000. @defaultValue 1000 */

@@ -31,6 +31,8 @@ const RULES: Rules<ResolvedOptions> = {
   bufferSize: integer(100, 1, 4096),
   flushIntervalMs: number(60_000, 100, 3_600_000),
   maxProfilesPerEndpoint: integer(10_000, 1, 10_000_000),
+  maxFileBytes: integer(64 * 1024 * 1024, 64 * 1024, 2 ** 40),
+  maxAgeMs: number(0, 0, 315_360_000_000),
   outputDir: {
     fallback: 'endpoint_profiles',
     check: validateString,

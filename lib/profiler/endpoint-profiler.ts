@@ -187,14 +187,16 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
 
   /** One directory object for all runs that write there: a run that ends is still flushing when the next one starts. */
   #directory(fileMemory?: FileMemory): ProfileDirectory {
-    const { outputDir, maxProfilesPerEndpoint } = this.#options;
-    const key = `${maxProfilesPerEndpoint} ${outputDir}`;
+    const { outputDir, maxProfilesPerEndpoint, maxFileBytes, maxAgeMs } = this.#options;
+    const key = `${maxProfilesPerEndpoint} ${maxFileBytes} ${maxAgeMs} ${outputDir}`;
     let directory = this.#directories.get(key);
     if (directory === undefined) {
       const onError = (error: HeapTideError) => this.#warnings.once(error.code, error.message);
       directory = new ProfileDirectory({
         path: outputDir,
         maxProfilesPerEndpoint,
+        maxFileBytes,
+        maxAgeMs,
         fileMemory,
         onError,
       });

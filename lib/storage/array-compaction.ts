@@ -1,12 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { HeapTideError } from '../core/errors.js';
 import { type Extent, FILE_MODE } from './array-extent.js';
-import { CLOSING, OPENING } from './array-layout.js';
+import { CLOSING, OPENING, SEPARATOR } from './array-layout.js';
+import type { ArrayLimits } from './array-limits.js';
 import { readChunks } from './chunks.js';
 
-const NEWLINE = 0x0a;
 const DRAFT_FLAGS =
   constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
@@ -16,53 +15,113 @@ export interface Draft {
   readonly extent: Extent;
 }
 
+interface Element {
+  readonly index: number;
+  /** Byte offset of its line. */
+  readonly start: number;
+  /** Without the comma behind it. */
+  readonly line: string;
+}
+
+/** The elements to keep: all from one on, and some before it. */
+interface Selection {
+  readonly first: Element;
+  readonly exceptions: readonly string[];
+}
+
 /**
- * Streams the last `keep` elements of the array file at `path` into a draft beside it. The file may grow meanwhile: only
- * the elements of `extent` are read.
+ * Streams what the limits keep of the array file at `path` into a draft beside it; `undefined` when that is everything.
+ * The file may grow meanwhile: only the elements of `extent` are read.
  */
-export async function draftLastElements(
+export async function draftWithinLimits(
   path: string,
   extent: Extent,
-  keep: number,
-): Promise<Draft> {
-  const draft = join(dirname(path), `.${basename(path)}.draft`);
-  await rm(draft, { force: true });
+  { limits, now }: { readonly limits: ArrayLimits; readonly now: number },
+): Promise<Draft | undefined> {
   const source = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const target = await open(draft, DRAFT_FLAGS, FILE_MODE);
-    try {
-      const start = await startOfElement(source, extent.count - keep);
-      await target.writeFile(OPENING);
-      for await (const chunk of readChunks(source, { start, end: extent.end })) {
-        await target.writeFile(chunk);
-      }
-      await target.writeFile(CLOSING);
-      await target.sync();
-      const { size, ino: inode } = await target.stat();
-      return { path: draft, extent: { count: keep, end: size - CLOSING.length, size, inode } };
-    } finally {
-      await target.close();
-    }
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
+    const selection = await select(source, extent, { limits, now });
+    if (selection.first.index <= selection.exceptions.length) return undefined;
+    return await write(source, { path, extent, selection });
   } finally {
     await source.close();
   }
 }
 
-/** Offset of the element with that index. It begins after as many newlines as elements precede it, plus the first. */
-async function startOfElement(source: FileHandle, index: number): Promise<number> {
-  let offset = 0;
-  let missing = index + 1;
-  for await (const chunk of readChunks(source)) {
-    let newline = chunk.indexOf(NEWLINE);
-    while (newline !== -1) {
-      missing -= 1;
-      if (missing === 0) return offset + newline + 1;
-      newline = chunk.indexOf(NEWLINE, newline + 1);
-    }
-    offset += chunk.length;
+async function select(
+  source: FileHandle,
+  extent: Extent,
+  { limits, now }: { readonly limits: ArrayLimits; readonly now: number },
+): Promise<Selection> {
+  let first: Element | undefined;
+  const dropped: string[] = [];
+  const exceptions = limits.exceptions?.();
+  for await (const element of elementsOf(source, extent)) {
+    if (first !== undefined) exceptions?.noteKept(element.line);
+    else if (isWithin(element, { extent, limits, now })) {
+      first = element;
+      exceptions?.noteKept(element.line);
+      if (exceptions === undefined) break;
+    } else if (exceptions !== undefined) dropped.push(element.line);
   }
-  throw new HeapTideError('ERR_HEAPTIDE_INTERNAL', `no element ${index} in a file to compact`);
+  first ??= { index: 0, start: OPENING.length, line: '' };
+  return { first, exceptions: dropped.filter((line) => exceptions?.mustStay(line) === true) };
+}
+
+function isWithin(
+  { index, start, line }: Element,
+  file: { readonly extent: Extent; readonly limits: ArrayLimits; readonly now: number },
+): boolean {
+  const { extent, limits, now } = file;
+  if (index === extent.count - 1) return true;
+  return (
+    extent.count - index <= limits.count &&
+    extent.size - start <= limits.bytes &&
+    !(now - timestampOf(line) > limits.ageMs)
+  );
+}
+
+/** NaN for an element without one. */
+function timestampOf(line: string): number {
+  return Number(/"timestamp":(\d+)/.exec(line)?.[1]);
+}
+
+async function* elementsOf(source: FileHandle, extent: Extent): AsyncGenerator<Element> {
+  let start = OPENING.length;
+  let index = 0;
+  const lines = source.readLines({ start, end: extent.end - 1, autoClose: false });
+  for await (const line of lines) {
+    yield { index, start, line: line.endsWith(',') ? line.slice(0, -1) : line };
+    start += Buffer.byteLength(line) + 1;
+    index += 1;
+  }
+}
+
+async function write(
+  source: FileHandle,
+  file: { readonly path: string; readonly extent: Extent; readonly selection: Selection },
+): Promise<Draft> {
+  const { path, extent, selection } = file;
+  const draft = join(dirname(path), `.${basename(path)}.draft`);
+  await rm(draft, { force: true });
+  const target = await open(draft, DRAFT_FLAGS, FILE_MODE);
+  try {
+    await target.writeFile(OPENING + selection.exceptions.map((line) => line + SEPARATOR).join(''));
+    for await (const chunk of readChunks(source, {
+      start: selection.first.start,
+      end: extent.end,
+    })) {
+      await target.writeFile(chunk);
+    }
+    await target.writeFile(CLOSING);
+    await target.sync();
+    const { size, ino: inode } = await target.stat();
+    const count = selection.exceptions.length + extent.count - selection.first.index;
+    return { path: draft, extent: { count, end: size - CLOSING.length, size, inode } };
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  } finally {
+    await target.close();
+  }
 }

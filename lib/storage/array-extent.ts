@@ -5,11 +5,14 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
+  rmSync,
   type Stats,
   writeSync,
 } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type ArrayLayout, CLOSING, LONGEST_CHECKED_LINE, type Span } from './array-layout.js';
 import { readChunksSync, writeFullySync } from './chunks.js';
 
@@ -28,6 +31,9 @@ export const FILE_MODE = 0o600;
 
 /** Never follows a symbolic link: the file is written with the rights of the service. */
 export const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+
+/** Files set aside of one name. */
+const MOST_SET_ASIDE = 10;
 
 // What `open` says of a symbolic link (ELOOP, on FreeBSD EMLINK), a directory and a socket.
 const NOT_A_FILE_CODES: readonly unknown[] = ['ELOOP', 'EMLINK', 'EISDIR', 'ENXIO'];
@@ -98,8 +104,19 @@ function copyRest(fd: number, start: number, path: string): void {
   }
 }
 
-/** A free name: renaming onto an existing file would destroy it. */
+/**
+ * A free name: renaming onto an existing file would destroy it. Every crash can tear an end, so that the oldest of many
+ * files set aside makes room.
+ */
 function corruptPath(path: string): string {
+  const beginning = `${basename(path)}.corrupt-`;
+  const older = readdirSync(dirname(path), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.startsWith(beginning))
+    .map(({ name }) => name)
+    .sort();
+  for (const name of older.slice(0, 1 - MOST_SET_ASIDE)) {
+    rmSync(join(dirname(path), name), { force: true });
+  }
   let time = Date.now();
   while (existsSync(`${path}.corrupt-${time}`)) time += 1;
   return `${path}.corrupt-${time}`;

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { HeapTideError } from '../core/errors.js';
-import { draftLastElements } from './array-compaction.js';
+import { draftWithinLimits } from './array-compaction.js';
 import {
   closeArray,
   type Extent,
@@ -21,6 +21,7 @@ import {
   setAside,
 } from './array-extent.js';
 import { ArrayLayout, CLOSING, OPENING, SEPARATOR } from './array-layout.js';
+import { type ArrayLimits, CompactionSchedule } from './array-limits.js';
 import { readChunks, readChunksSync, writeFully, writeFullySync } from './chunks.js';
 
 /** Elements for one write. */
@@ -43,8 +44,6 @@ interface Write {
   readonly batch: Batch;
 }
 
-/** Share of the limit by which a file may exceed it before it is compacted: one rewrite per that many elements. */
-const COMPACTION_SLACK = 0.25;
 /** Longest wait at exit for a write that a thread of the pool has under way, in ms; it takes microseconds. */
 const SETTLE_MS = 100;
 
@@ -57,19 +56,16 @@ const SETTLE_MS = 100;
  */
 export class ArrayFile {
   readonly path: string;
-  readonly #limit: number;
-  readonly #slack: number;
-  #compactAt: number;
+  readonly #limits: ArrayLimits;
+  readonly #schedule: CompactionSchedule;
   #extent: Extent | undefined;
   #turn: Promise<void> = Promise.resolve();
   #underWay: Write | undefined;
 
-  /** `limit` is the number of elements that compaction keeps. */
-  constructor(path: string, limit: number) {
+  constructor(path: string, limits: ArrayLimits) {
     this.path = path;
-    this.#limit = limit;
-    this.#slack = Math.ceil(limit * COMPACTION_SLACK);
-    this.#compactAt = limit + this.#slack;
+    this.#limits = limits;
+    this.#schedule = new CompactionSchedule(limits);
   }
 
   /** Appends what `source` gives when the turn comes. Rejects with the error of the file system. */
@@ -125,7 +121,7 @@ export class ArrayFile {
     } finally {
       await handle.close();
     }
-    if (this.#extent !== undefined && this.#extent.count >= this.#compactAt) {
+    if (this.#extent !== undefined && this.#schedule.isDue(this.#extent, Date.now())) {
       await this.#compact(this.#extent);
     }
   }
@@ -155,6 +151,8 @@ export class ArrayFile {
     this.#extent = undefined;
     try {
       this.#extent = closeArray(fd, before);
+      // Without an element the file did not exist, or was as good as empty: no bytes are no array.
+      if (before.count === 0) rmSync(this.path, { force: true });
     } catch {
       // The next write reads the file again and repairs it.
     }
@@ -254,8 +252,10 @@ export class ArrayFile {
   }
 
   async #compact(extent: Extent): Promise<void> {
-    this.#compactAt = extent.count + this.#slack;
-    const draft = await draftLastElements(this.path, extent, this.#limit);
+    const now = Date.now();
+    this.#schedule.plan(extent, now);
+    const draft = await draftWithinLimits(this.path, extent, { limits: this.#limits, now });
+    if (draft === undefined) return;
     // No await from here on: an append of the sync path cannot come between the check and the rename.
     if (this.#extent !== extent || !describes(extent, lstatSync(this.path))) {
       rmSync(draft.path, { force: true });
@@ -263,7 +263,7 @@ export class ArrayFile {
     }
     renameSync(draft.path, this.path);
     this.#extent = draft.extent;
-    this.#compactAt = this.#limit + this.#slack;
+    this.#schedule.plan(draft.extent, now);
   }
 }
 

@@ -3,13 +3,12 @@ import { HeapTideError, isHeapTideError } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import type { StackFrame } from '../core/profile.js';
 import type { BatchSource } from './array-file.js';
-import { WriterFiles, type WriteTarget } from './writer-files.js';
+import { type FileLimits, WriterFiles, type WriteTarget } from './writer-files.js';
 import { WriterLock } from './writer-lock.js';
 
 /** Where the files of one directory are and who hears of failures. */
-export interface ProfileDirectoryOptions {
+export interface ProfileDirectoryOptions extends FileLimits {
   readonly path: string;
-  readonly maxProfilesPerEndpoint: number;
   /** Lets several writers share the directory. */
   readonly fileMemory?: FileMemory | undefined;
   /** Number of the writer to be, where it is free: see `fileNameOf`. The lowest free one otherwise. */
@@ -30,7 +29,7 @@ export class ProfileDirectory {
   readonly #kindsReported = new Set<string>();
   #lock: WriterLock | undefined;
   #files: WriterFiles | undefined;
-  #userCount = 0;
+  readonly #runs = new Set<string>();
   #flushErrors = 0;
   #bytesWritten = 0;
 
@@ -51,8 +50,8 @@ export class ProfileDirectory {
   }
 
   /** A run begins to use the directory. */
-  retain(): void {
-    this.#userCount += 1;
+  retain(run: string): void {
+    this.#runs.add(run);
   }
 
   /** Resolves when no write and no compaction is under way. */
@@ -61,9 +60,9 @@ export class ProfileDirectory {
   }
 
   /** A run no longer uses it: when nobody does, another writer may have the names. */
-  release(): void {
-    this.#userCount -= 1;
-    if (this.#userCount > 0) return;
+  release(run: string): void {
+    this.#runs.delete(run);
+    if (this.#runs.size > 0) return;
     this.#lock?.release();
     this.#lock = undefined;
   }
@@ -90,7 +89,8 @@ export class ProfileDirectory {
     this.#files = new WriterFiles({
       directory: lock.directory,
       writer: lock.number,
-      maxProfilesPerEndpoint: this.#options.maxProfilesPerEndpoint,
+      limits: this.#options,
+      runs: this.#runs,
       handlers: this.#handlers,
     });
     return this.#files;

@@ -127,22 +127,21 @@ async function mergeAsWriter(
   contents: JournalContents,
   { path, fileMemory, own }: Destination,
 ): Promise<RecoveredRun | undefined> {
-  const { writer } = contents.owner;
+  const { run, writer } = contents.owner;
   if (own !== undefined && own.open().writer === writer) return merge(contents, own);
+  // Without limits: what the files keep is the service's decision.
   const directory = new ProfileDirectory({
     path,
     fileMemory,
     writer,
-    // What the files keep is the service's decision.
-    maxProfilesPerEndpoint: Number.POSITIVE_INFINITY,
     onError: () => undefined,
   });
-  directory.retain();
+  directory.retain(run);
   try {
     return await merge(contents, directory);
   } finally {
     await directory.settled();
-    directory.release();
+    directory.release(run);
   }
 }
 

@@ -23,6 +23,7 @@ export interface StorageStats extends BufferStats {
 export class RunStorage {
   readonly buffer: ProfileBuffer;
   readonly #directory: ProfileDirectory;
+  readonly #run: string;
   readonly #file: JournalFile | undefined;
   #recovery: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -31,8 +32,9 @@ export class RunStorage {
 
   /** Makes the journal, in ordinary memory where a mapped file cannot be had: that is reported once. */
   constructor({ directory, owner, ...buffer }: RunStorageOptions) {
-    directory.retain();
+    directory.retain(owner.run);
     this.#directory = directory;
+    this.#run = owner.run;
     this.#file = createJournal(directory, owner);
     const journal = this.#file?.journal ?? Journal.inMemory({ ...owner, writer: 1 });
     this.buffer = new ProfileBuffer({ ...buffer, run: owner.run, directory, journal });
@@ -62,7 +64,7 @@ export class RunStorage {
     this.buffer.flushAllSync();
     this.#closeJournal();
     this.buffer.stop();
-    this.#directory.release();
+    this.#directory.release(this.#run);
   }
 
   async #close(): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { StackFrame } from '../core/profile.js';
 import type { EndpointEntry } from '../core/timeline.js';
 import { ArrayFile } from './array-file.js';
+import type { ArrayLimits } from './array-limits.js';
 import {
   ENDPOINTS_LIMIT,
   fileNameOf,
@@ -12,18 +13,29 @@ import {
 } from './directory-files.js';
 import { parseElements } from './elements.js';
 import { EndpointIndex } from './endpoint-index.js';
+import { stacksOf, startsOfKeptRuns } from './exceptions.js';
 import { Outbox } from './outbox.js';
 import { decodeEndpoint } from './timeline-codec.js';
 
 /** A file of a writer. */
 export type WriteTarget = 'timeline' | 'stacks' | { readonly endpoint: string };
 
+/** What files keep: the options of the same names are those of `EndpointProfiler`. All by default. */
+export interface FileLimits {
+  readonly maxProfilesPerEndpoint?: number;
+  readonly maxFileBytes?: number;
+  /** 0 for any age. */
+  readonly maxAgeMs?: number;
+}
+
 /** Where the files are and what they keep. */
 export interface WriterFilesOptions {
   readonly directory: string;
   /** Number of the writer: see `fileNameOf`. */
   readonly writer: number;
-  readonly maxProfilesPerEndpoint: number;
+  readonly limits: FileLimits;
+  /** The runs that write now. */
+  readonly runs: ReadonlySet<string>;
   /** The functions that serve endpoints, as far as they are known. */
   readonly handlers: ReadonlyMap<string, StackFrame>;
 }
@@ -36,20 +48,28 @@ export class WriterFiles {
   readonly indexFile: ArrayFile;
   readonly indexOutbox = new Outbox(ENDPOINTS_LIMIT);
   readonly index: EndpointIndex;
-  readonly #limit: number;
+  readonly #limits: ArrayLimits;
   readonly #timeline: ArrayFile;
   readonly #stacks: ArrayFile;
   readonly #profiles = new Map<string, ArrayFile>();
 
   /** Reads the writer's index, once and synchronously: it is small, and the exit path shares it. */
-  constructor({ directory, writer, maxProfilesPerEndpoint, handlers }: WriterFilesOptions) {
+  constructor({ directory, writer, limits, runs, handlers }: WriterFilesOptions) {
     const pathOf = (base: string) => join(directory, fileNameOf(base, writer));
     this.writer = writer;
     this.directory = directory;
-    this.#limit = maxProfilesPerEndpoint;
-    this.#timeline = new ArrayFile(pathOf('_timeline'), TIMELINE_LIMIT);
-    this.#stacks = new ArrayFile(pathOf('_stacks'), STACKS_LIMIT);
-    this.indexFile = new ArrayFile(pathOf('_endpoints'), ENDPOINTS_LIMIT);
+    this.#limits = arrayLimits(limits);
+    this.#timeline = new ArrayFile(pathOf('_timeline'), {
+      ...this.#limits,
+      count: TIMELINE_LIMIT,
+      exceptions: startsOfKeptRuns,
+    });
+    this.#stacks = new ArrayFile(pathOf('_stacks'), {
+      ...this.#limits,
+      count: STACKS_LIMIT,
+      exceptions: () => stacksOf(runs),
+    });
+    this.indexFile = new ArrayFile(pathOf('_endpoints'), { ...UNLIMITED, count: ENDPOINTS_LIMIT });
     const entries = readIndex(this.indexFile.path);
     this.index = new EndpointIndex({ entries, handlers, writer, outbox: this.indexOutbox });
   }
@@ -61,7 +81,7 @@ export class WriterFiles {
     const path = join(this.directory, this.index.fileOf(target.endpoint));
     let file = this.#profiles.get(path);
     if (file === undefined) {
-      file = new ArrayFile(path, this.#limit);
+      file = new ArrayFile(path, this.#limits);
       this.#profiles.set(path, file);
     }
     return file;
@@ -72,6 +92,24 @@ export class WriterFiles {
     const files = [this.#timeline, this.#stacks, this.indexFile, ...this.#profiles.values()];
     await Promise.all(files.map((file) => file.settled()));
   }
+}
+
+const UNLIMITED: ArrayLimits = {
+  count: Number.POSITIVE_INFINITY,
+  bytes: Number.POSITIVE_INFINITY,
+  ageMs: Number.POSITIVE_INFINITY,
+};
+
+function arrayLimits({
+  maxProfilesPerEndpoint,
+  maxFileBytes,
+  maxAgeMs = 0,
+}: FileLimits): ArrayLimits {
+  return {
+    count: maxProfilesPerEndpoint ?? UNLIMITED.count,
+    bytes: maxFileBytes ?? UNLIMITED.bytes,
+    ageMs: maxAgeMs === 0 ? UNLIMITED.ageMs : maxAgeMs,
+  };
 }
 
 function readIndex(path: string): EndpointEntry[] {

@@ -21,6 +21,8 @@ test('has the documented defaults', () => {
     bufferSize: 100,
     flushIntervalMs: 60_000,
     maxProfilesPerEndpoint: 10_000,
+    maxFileBytes: 64 * 1024 * 1024,
+    maxAgeMs: 0,
     outputDir: 'endpoint_profiles',
     capture: { spikeRatio: 0.02, periodicEvery: 25, errorIntervalMs: 1000 },
     sites: { sampleIntervalBytes: 131_072, stackDepth: 32, refreshMs: 1000, maxCpuShare: 0.01 },

@@ -14,10 +14,21 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ArrayFile, type BatchSource } from '../../../lib/storage/array-file.js';
+import type { ArrayLimits } from '../../../lib/storage/array-limits.js';
 import { parseElements } from '../../../lib/storage/elements.js';
+import { stacksOf, startsOfKeptRuns } from '../../../lib/storage/exceptions.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 const LIMIT = 1000;
+
+function keeping(count: number, limits: Partial<ArrayLimits> = {}): ArrayLimits {
+  return { count, bytes: Number.POSITIVE_INFINITY, ageMs: Number.POSITIVE_INFINITY, ...limits };
+}
+
+function lines(...elements: object[]): BatchSource {
+  const batch = { elements: elements.map((e) => JSON.stringify(e)), onWritten: () => undefined };
+  return () => batch;
+}
 
 function elements(...numbers: number[]): BatchSource {
   const batch = { elements: numbers.map((n) => JSON.stringify({ n })), onWritten: () => undefined };
@@ -45,7 +56,7 @@ function setAsideIn(directory: string): string[] {
 describe('ArrayFile', () => {
   test('is a JSON array with one element per line after every append', async () => {
     const path = join(temporaryDirectory(), 'a.json');
-    const file = new ArrayFile(path, LIMIT);
+    const file = new ArrayFile(path, keeping(LIMIT));
 
     await file.append(elements(1, 2));
     file.appendSync(elements(3));
@@ -57,24 +68,24 @@ describe('ArrayFile', () => {
   test('is readable by its owner only', async () => {
     const path = join(temporaryDirectory(), 'a.json');
 
-    await new ArrayFile(path, LIMIT).append(elements(1));
+    await new ArrayFile(path, keeping(LIMIT)).append(elements(1));
 
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   test('continues the file of an earlier process', async () => {
     const path = join(temporaryDirectory(), 'a.json');
-    await new ArrayFile(path, LIMIT).append(elements(1));
+    await new ArrayFile(path, keeping(LIMIT)).append(elements(1));
 
-    await new ArrayFile(path, LIMIT).append(elements(2));
-    new ArrayFile(path, LIMIT).appendSync(elements(3));
+    await new ArrayFile(path, keeping(LIMIT)).append(elements(2));
+    new ArrayFile(path, keeping(LIMIT)).appendSync(elements(3));
 
     expect(numbersIn(path)).toEqual([1, 2, 3]);
   });
 
   test('keeps the order of appends that overlap', async () => {
     const path = join(temporaryDirectory(), 'a.json');
-    const file = new ArrayFile(path, LIMIT);
+    const file = new ArrayFile(path, keeping(LIMIT));
     const numbers = Array.from({ length: 50 }, (_, n) => n);
 
     await Promise.all(numbers.map((n) => file.append(elements(n))));
@@ -90,14 +101,14 @@ describe('ArrayFile', () => {
       onWritten: (bytes: number) => written.push(bytes),
     });
 
-    await new ArrayFile(path, LIMIT).append(source);
+    await new ArrayFile(path, keeping(LIMIT)).append(source);
 
     expect(written).toEqual([statSync(path).size]);
   });
 
   test('neither loses nor doubles a write that is under way when the process exits', async () => {
     const path = join(temporaryDirectory(), 'a.json');
-    const file = new ArrayFile(path, LIMIT);
+    const file = new ArrayFile(path, keeping(LIMIT));
     const waiting = [1, 2, 3];
     const source = () => {
       if (waiting.length === 0) return undefined;
@@ -123,7 +134,7 @@ describe('ArrayFile', () => {
 
   test('keeps the last elements when it exceeds its limit by a quarter', async () => {
     const path = join(temporaryDirectory(), 'a.json');
-    const file = new ArrayFile(path, 8);
+    const file = new ArrayFile(path, keeping(8));
 
     await file.append(elements(1, 2, 3, 4, 5, 6, 7, 8, 9));
     const before = numbersIn(path).length;
@@ -140,7 +151,7 @@ describe('ArrayFile', () => {
 
   test('gives up a compaction during which the process flushes synchronously', async () => {
     const path = join(temporaryDirectory(), 'a.json');
-    const file = new ArrayFile(path, 4);
+    const file = new ArrayFile(path, keeping(4));
     const draft = join(path, '..', '.a.json.draft');
     const compacting = file.append(elements(1, 2, 3, 4, 5));
     while (!existsSync(draft)) await new Promise(setImmediate);
@@ -166,7 +177,7 @@ describe('ArrayFile', () => {
         const directory = temporaryDirectory();
         const path = join(directory, 'a.json');
         writeFileSync(path, text);
-        const file = new ArrayFile(path, LIMIT);
+        const file = new ArrayFile(path, keeping(LIMIT));
 
         if (isSync) file.appendSync(elements(9));
         else await file.append(elements(9));
@@ -189,7 +200,7 @@ describe('ArrayFile', () => {
       const directory = temporaryDirectory();
       const path = join(directory, 'a.json');
       writeFileSync(path, text);
-      const file = new ArrayFile(path, LIMIT);
+      const file = new ArrayFile(path, keeping(LIMIT));
 
       if (isSync) file.appendSync(elements(9));
       else await file.append(elements(9));
@@ -211,8 +222,8 @@ describe('ArrayFile', () => {
       const path = join(directory, name);
       symlinkSync(target, path);
 
-      if (isSync) new ArrayFile(path, LIMIT).appendSync(elements(1));
-      else await new ArrayFile(path, LIMIT).append(elements(1));
+      if (isSync) new ArrayFile(path, keeping(LIMIT)).appendSync(elements(1));
+      else await new ArrayFile(path, keeping(LIMIT)).append(elements(1));
 
       expect(lstatSync(path).isFile()).toBe(true);
       expect(numbersIn(path)).toEqual([1]);
@@ -224,14 +235,14 @@ describe('ArrayFile', () => {
     const path = join(temporaryDirectory(), 'a.json');
     mkdirSync(path);
 
-    await new ArrayFile(path, LIMIT).append(elements(1));
+    await new ArrayFile(path, keeping(LIMIT)).append(elements(1));
 
     expect(numbersIn(path)).toEqual([1]);
   });
 
   test('notices that the file was replaced, truncated or removed between two appends', async () => {
     const path = join(temporaryDirectory(), 'a.json');
-    const file = new ArrayFile(path, LIMIT);
+    const file = new ArrayFile(path, keeping(LIMIT));
     await file.append(elements(1, 2));
 
     writeFileSync(path, '[\n{"n":7}\n]\n');
@@ -261,12 +272,12 @@ describe('ArrayFile', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const path = join(temporaryDirectory(), 'a.json');
         const limit = 8;
-        let file = new ArrayFile(path, limit);
+        let file = new ArrayFile(path, keeping(limit));
         let model: number[] = [];
         let next = 0;
         for (const action of steps) {
           if (action === 'restart') {
-            file = new ArrayFile(path, limit);
+            file = new ArrayFile(path, keeping(limit));
           } else if ('cut' in action) {
             if (!existsSync(path)) continue;
             truncateSync(path, Math.max(0, statSync(path).size - action.cut));
@@ -297,7 +308,7 @@ describe('ArrayFile', () => {
         writeFileSync(path, Buffer.concat([Buffer.from(`[\n${intact}`), bytes]));
         const before = readFileSync(path);
 
-        await new ArrayFile(path, LIMIT).append(elements(99));
+        await new ArrayFile(path, keeping(LIMIT)).append(elements(99));
 
         const numbers = numbersIn(path);
         expect(numbers.slice(0, count)).toEqual(Array.from({ length: count }, (_, n) => n));
@@ -307,5 +318,84 @@ describe('ArrayFile', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('compaction', () => {
+  const parsed = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+
+  test('keeps the last elements that fit into the bytes', async () => {
+    const path = join(temporaryDirectory(), 'a.json');
+    const file = new ArrayFile(path, keeping(LIMIT, { bytes: 80 }));
+
+    for (let n = 100; n < 120; n += 1) await file.append(elements(n));
+    await file.settled();
+
+    const numbers = numbersIn(path);
+    expect(numbers.at(-1)).toBe(119);
+    expect(numbers).toEqual(numbers.map((_, index) => 120 - numbers.length + index));
+    expect(statSync(path).size).toBeLessThanOrEqual(80 * 1.25 + 20);
+  });
+
+  test('drops what is older than the age, but never the last element', async () => {
+    const path = join(temporaryDirectory(), 'a.json');
+    const old = { timestamp: Date.now() - 7_200_000 };
+    await new ArrayFile(path, keeping(LIMIT)).append(lines(old, { timestamp: Date.now(), n: 1 }));
+
+    const file = new ArrayFile(path, keeping(LIMIT, { ageMs: 3_600_000 }));
+    await file.append(lines({ timestamp: Date.now(), n: 2 }));
+    await file.settled();
+
+    expect(parsed(path)).toMatchObject([{ n: 1 }, { n: 2 }]);
+
+    const lonely = join(temporaryDirectory(), 'b.json');
+    await new ArrayFile(lonely, keeping(LIMIT, { ageMs: 1000 })).append(lines(old));
+
+    expect(parsed(lonely)).toEqual([old]);
+  });
+
+  test('keeps the start of a run as long as it keeps entries of it', async () => {
+    const path = join(temporaryDirectory(), 'a.json');
+    const file = new ArrayFile(path, keeping(4, { exceptions: startsOfKeptRuns }));
+    const entry = (kind: string, run: string) => lines({ kind, run });
+
+    for (const run of ['gone', 'kept']) {
+      await file.append(entry('start', run));
+      for (let n = 0; n < 5; n += 1) await file.append(entry('tick', run));
+    }
+    await file.settled();
+
+    const kinds = (parsed(path) as { kind: string; run: string }[]).map(
+      ({ kind, run }) => `${kind} ${run}`,
+    );
+    expect(kinds[0]).toBe('start kept');
+    expect(kinds).not.toContain('start gone');
+  });
+
+  test('keeps the stacks of the runs that are under way', async () => {
+    const path = join(temporaryDirectory(), 'a.json');
+    const file = new ArrayFile(
+      path,
+      keeping(4, { exceptions: () => stacksOf(new Set(['running'])) }),
+    );
+
+    await file.append(lines({ run: 'running', stack: 1 }));
+    for (let stack = 0; stack < 8; stack += 1) await file.append(lines({ run: 'over', stack }));
+    await file.settled();
+
+    expect(parsed(path)).toContainEqual({ run: 'running', stack: 1 });
+    expect(parsed(path)).not.toContainEqual({ run: 'over', stack: 0 });
+  });
+
+  test('sets aside a bounded number of damaged files', async () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, 'a.json');
+
+    for (let n = 0; n < 15; n += 1) {
+      writeFileSync(path, `nonsense ${n}`);
+      await new ArrayFile(path, keeping(LIMIT)).append(elements(n));
+    }
+
+    expect(setAsideIn(directory)).toHaveLength(10);
   });
 });

@@ -1,0 +1,24 @@
+import type { Exceptions } from './array-limits.js';
+
+/** The timeline keeps the `start` entry of every run that it still has entries of: it says whose they are. */
+export function startsOfKeptRuns(): Exceptions {
+  const runs = new Set<string>();
+  return {
+    noteKept: (line) => {
+      runs.add(runOf(line));
+    },
+    mustStay: (line) => line.startsWith('{"kind":"start"') && runs.has(runOf(line)),
+  };
+}
+
+/** The stacks of runs that are under way stay: each is written once, and entries to come refer to it. */
+export function stacksOf(runs: ReadonlySet<string>): Exceptions {
+  return {
+    noteKept: () => undefined,
+    mustStay: (line) => runs.has(runOf(line)),
+  };
+}
+
+function runOf(line: string): string {
+  return /"run":"([^"]*)"/.exec(line)?.[1] ?? '';
+}
