@@ -5,7 +5,9 @@ export {
   analyzeProfileDirectory,
   analyzeProfileFile,
   bytesToMb,
+  cleanup,
   EndpointProfiler,
+  getProfileStats,
   getTopGrowingLocations,
   getTopMemoryConsumers,
   HeapTideError,
@@ -14,5 +16,6 @@ export {
   listProfileFiles,
   loadProfileData,
   profileEndpoint,
+  recoverProfileDirectory,
   sanitizeEndpointName,
 } from './index.js';

@@ -15,6 +15,8 @@ export type * from './core/timeline.js';
 export { bytesToMb } from './core/units.js';
 export { analyzeProfileDirectory } from './diagnosis/analyze-directory.js';
 export { analyzeProfileFile } from './diagnosis/analyze-file.js';
+export { cleanup } from './diagnosis/cleanup-directory.js';
+export { recoverProfileDirectory } from './diagnosis/recover-directory.js';
 export type { BufferControl } from './profiler/buffer-control.js';
 export { EndpointProfiler, type ProfilerEvents } from './profiler/endpoint-profiler.js';
 export type { CurrentVerdict, VerdictEvent } from './profiler/live-verdict.js';
@@ -25,5 +27,8 @@ export {
   profileEndpoint,
 } from './profiler/profile-endpoint.js';
 export type { ProfilerStats } from './profiler/profiler-stats.js';
+export type { CleanupOptions, CleanupResult } from './storage/cleanup.js';
 export { sanitizeEndpointName } from './storage/file-names.js';
 export { listProfileFiles, loadProfileData } from './storage/load.js';
+export { getProfileStats, type ProfileStats } from './storage/profile-stats.js';
+export type { RecoveredRun, Recovery } from './storage/recovery.js';

@@ -31,6 +31,11 @@ export function isSharedFile(name: string, file: SharedFile): boolean {
   return new RegExp(`^${file}(~\\d+)?\\.json$`).test(name);
 }
 
+/** Number of the writer of a file: see {@link fileNameOf}. */
+export function writerOf(name: string): number {
+  return Number(/~(\d+)\.json/.exec(name)?.[1] ?? 1);
+}
+
 /** Name of an endpoint's file without writer and extension. */
 export function baseNameOf(name: string): string {
   return name.replace(/(~\d+)?\.json$/, '');

@@ -79,6 +79,11 @@ export function readStacks(directory: string): Promise<Entries<StackEntry>> {
   return readShared(directory, '_stacks', decodeStack);
 }
 
+/** Reads which file belongs to which endpoint. Empty when there is no index. */
+export function readEndpoints(directory: string): Promise<Entries<EndpointEntry>> {
+  return readShared(directory, '_endpoints', decodeEndpoint);
+}
+
 /**
  * Lists the files of a profile directory that hold profiles, sorted by endpoint.
  *
@@ -86,7 +91,7 @@ export function readStacks(directory: string): Promise<Entries<StackEntry>> {
  */
 export async function listProfileFiles(directory: string): Promise<ProfileFile[]> {
   const names = (await readdir(directory)).filter(isProfileFile);
-  const index = await readShared(directory, '_endpoints', decodeEndpoint);
+  const index = await readEndpoints(directory);
   // The last entry of a file wins: a deployment moves handlers.
   const known = new Map<string, EndpointEntry>(index.entries.map((entry) => [entry.file, entry]));
   const files = names.map((name): ProfileFile => {

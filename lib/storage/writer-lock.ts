@@ -52,7 +52,7 @@ export class WriterLock {
     if (fileMemory === undefined) return new WriterLock({ directory, isNewDirectory, number: 1 });
     const folder = createJournalFolder(directory);
     for (const number of candidates(writer)) {
-      const file = openAndLock(join(folder, `writer-${number}.lock`), fileMemory);
+      const file = openAndLock(lockPath(folder, number), fileMemory);
       if (file !== undefined) return new WriterLock({ directory, isNewDirectory, number, file });
     }
     throw new HeapTideError('ERR_HEAPTIDE_OUTPUT_DIR', `more than ${MAX_WRITERS} writers`);
@@ -90,6 +90,29 @@ export class WriterLock {
     if (this.#file !== undefined) closeSync(this.#file.fd);
     this.#file = undefined;
   }
+}
+
+/**
+ * Runs `action` while nobody is the writer of that number; `undefined` when somebody is. Without `FileMemory` that cannot
+ * be told: then everybody may be.
+ */
+export function whileNobodyWrites<T>(
+  directory: string,
+  { fileMemory, writer }: { readonly fileMemory: FileMemory | undefined; readonly writer: number },
+  action: () => T,
+): T | undefined {
+  if (fileMemory === undefined) return undefined;
+  const file = openAndLock(lockPath(createJournalFolder(directory), writer), fileMemory);
+  if (file === undefined) return undefined;
+  try {
+    return action();
+  } finally {
+    closeSync(file.fd);
+  }
+}
+
+function lockPath(folder: string, number: number): string {
+  return join(folder, `writer-${number}.lock`);
 }
 
 /** The preferred number, then all from 1. */
