@@ -17,6 +17,11 @@ export function nativeBinding(): Binding {
   return binding;
 }
 
+/** The fallback hears of GCs on a later turn of the event loop. */
+export function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 /** Collects all garbage, at once. */
 export function collectGarbage(): void {
   if (globalThis.gc === undefined) throw new Error('Run with --expose-gc');

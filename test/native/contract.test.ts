@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HEAP_FIELDS, SITE_COLUMNS } from '../../lib/binding/contract.js';
 import { isNativeAddon } from '../../lib/binding/native-addon.js';
-import { nativeBinding } from './binding.js';
+import { BACKENDS, bindingOf } from './binding.js';
 
 const require = createRequire(__filename);
 const addonPath = join(__dirname, 'fixtures', 'addon.cjs');
@@ -24,8 +24,8 @@ test('an addon with another field list is not accepted', () => {
   expect(isNativeAddon(stale)).toBe(false);
 });
 
-test('the binding says that it is native', () => {
-  expect(nativeBinding().backend).toBe('native');
+test.each(BACKENDS)('the binding says that it is the %s one', (backend) => {
+  expect(bindingOf(backend).backend).toBe(backend);
 });
 
 test('a second load gives the same functions', () => {

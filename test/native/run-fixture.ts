@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Binding } from '../../lib/binding/contract.js';
 
 /** How a program of `fixtures/` ended. */
 export interface FixtureEnd {
@@ -10,13 +11,19 @@ export interface FixtureEnd {
   readonly stderr: string;
 }
 
+interface FixtureOptions {
+  readonly execArgv?: readonly string[];
+  readonly args?: readonly string[];
+  /** For programs that use `backend.cjs`. The addon when left out. */
+  readonly backend?: Binding['backend'];
+}
+
 /** Runs a program of `fixtures/` in a Node.js process of its own until it ends. */
-export async function runFixture(
-  name: string,
-  options: { readonly execArgv?: readonly string[]; readonly args?: readonly string[] } = {},
-): Promise<FixtureEnd> {
-  const { execArgv = [], args = [] } = options;
-  const child = spawn(process.execPath, [...execArgv, join(__dirname, 'fixtures', name), ...args]);
+export async function runFixture(name: string, options: FixtureOptions = {}): Promise<FixtureEnd> {
+  const { execArgv = [], args = [], backend = 'native' } = options;
+  const child = spawn(process.execPath, [...execArgv, join(__dirname, 'fixtures', name), ...args], {
+    env: { ...process.env, HEAPTIDE_BACKEND: backend },
+  });
   const ended = new Promise<Pick<FixtureEnd, 'code' | 'signal'>>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal }));
@@ -26,10 +33,7 @@ export async function runFixture(
 }
 
 /** What the program printed last, as JSON. Throws with its error output unless it ended well. */
-export async function readFixture<T>(
-  name: string,
-  options: { readonly execArgv?: readonly string[]; readonly args?: readonly string[] } = {},
-): Promise<T> {
+export async function readFixture<T>(name: string, options: FixtureOptions = {}): Promise<T> {
   const end = await runFixture(name, options);
   if (end.code !== 0)
     throw new Error(`${name} ended with ${end.code ?? end.signal}: ${end.stderr}`);

@@ -5,7 +5,7 @@ import { GcObserver } from './gc-observer.js';
 import { HeapCounters } from './heap-counters.js';
 import { InspectorSession } from './inspector-session.js';
 import { requestMajorGc } from './request-major-gc.js';
-import { ScriptNames } from './script-names.js';
+import { SourceNames } from './source-names.js';
 import { StackTable } from './stack-table.js';
 
 /**
@@ -18,10 +18,10 @@ export function createFallback(): Binding {
   const counters = new HeapCounters(heap);
   const gc = new GcObserver(heap);
   const inspector = new InspectorSession();
-  const scripts = new ScriptNames(inspector);
-  const stacks = new StackTable(scripts);
+  const names = new SourceNames(inspector);
+  const stacks = new StackTable(names);
   const sampler = new AllocationSampler({ inspector, stacks, gc });
-  const locator = new FunctionLocator(inspector, scripts);
+  const locator = new FunctionLocator(inspector, names);
   return {
     backend: 'fallback',
     heap,

@@ -1,5 +1,5 @@
 import type { InspectorSession, RemoteProperty, RemoteValue } from './inspector-session.js';
-import type { ScriptNames } from './script-names.js';
+import type { SourceNames, SourcePlace } from './source-names.js';
 
 /** Under which the function is handed to the inspector, for the time of one call. */
 const KEY = Symbol.for('heaptide.function');
@@ -9,11 +9,11 @@ const OBJECT_GROUP = 'heaptide';
 /** Finds where the source of a function starts. */
 export class FunctionLocator {
   readonly #inspector: InspectorSession;
-  readonly #scripts: ScriptNames;
+  readonly #names: SourceNames;
 
-  constructor(inspector: InspectorSession, scripts: ScriptNames) {
+  constructor(inspector: InspectorSession, names: SourceNames) {
     this.#inspector = inspector;
-    this.#scripts = scripts;
+    this.#names = names;
   }
 
   /** `[function, file, line, column]`, 1-based; empty for functions without a script. Bound functions are followed. */
@@ -43,26 +43,18 @@ export class FunctionLocator {
     if (target !== undefined) return this.#locate(target);
     const place = slot(internalProperties, '[[FunctionLocation]]')?.value;
     if (!isPlace(place)) return [];
+    const file = this.#names.findScript(place.scriptId);
+    if (file === undefined) return [];
     const name = result.find((property) => property.name === 'name')?.value?.value;
-    return [
-      typeof name === 'string' && name !== '' ? name : '(anonymous)',
-      this.#scripts.nameOf(place.scriptId),
-      place.lineNumber + 1,
-      place.columnNumber + 1,
-    ];
+    const shown = this.#names.function(place, typeof name === 'string' ? name : '');
+    return [shown, file, place.lineNumber + 1, place.columnNumber + 1];
   }
-}
-
-interface Place {
-  readonly scriptId: string;
-  readonly lineNumber: number;
-  readonly columnNumber: number;
 }
 
 function slot(properties: readonly RemoteProperty[], name: string): RemoteValue | undefined {
   return properties.find((property) => property.name === name)?.value;
 }
 
-function isPlace(value: unknown): value is Place {
+function isPlace(value: unknown): value is SourcePlace {
   return typeof value === 'object' && value !== null && 'scriptId' in value;
 }

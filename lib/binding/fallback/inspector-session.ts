@@ -1,4 +1,4 @@
-import type { Session } from 'node:inspector';
+import type { InspectorNotification, Session } from 'node:inspector';
 import { createRequire } from 'node:module';
 
 /** One reading of the sampler, as the inspector protocol has it. */
@@ -33,6 +33,12 @@ export interface RemoteProperty {
   readonly value?: RemoteValue;
 }
 
+/** A script that V8 has loaded. */
+export interface LoadedScript {
+  readonly scriptId: string;
+  readonly url: string;
+}
+
 /** The commands in use: parameters and result. */
 interface Commands {
   'HeapProfiler.startSampling': [
@@ -41,10 +47,8 @@ interface Commands {
   ];
   'HeapProfiler.getSamplingProfile': [object, { readonly profile: SamplingProfile }];
   'HeapProfiler.disable': [object, object];
-  'Profiler.getBestEffortCoverage': [
-    object,
-    { readonly result: ReadonlyArray<{ readonly scriptId: string; readonly url: string }> },
-  ];
+  'Debugger.enable': [object, object];
+  'Debugger.disable': [object, object];
   'Runtime.evaluate': [
     { readonly expression: string; readonly objectGroup: string },
     { readonly result: RemoteValue },
@@ -61,7 +65,7 @@ interface Commands {
 
 /**
  * A session with the inspector of the own thread, where commands are answered before they return. Connected on first
- * use. It opens no port, enables no debugger and keeps nothing alive.
+ * use. It opens no port and keeps nothing alive.
  */
 export class InspectorSession {
   #session: Session | undefined;
@@ -80,6 +84,24 @@ export class InspectorSession {
       // No inspector in this build, or the environment is ending.
     }
     return answer;
+  }
+
+  /**
+   * Every script of this thread. V8 tells them when the debugger is switched on, which it is for the time of this call;
+   * no code of the program runs meanwhile. Takes about 0.1 ms a script: V8 hashes each source.
+   */
+  loadedScripts(): readonly LoadedScript[] {
+    const scripts: LoadedScript[] = [];
+    const note = ({ params }: InspectorNotification<LoadedScript>) => scripts.push(params);
+    try {
+      this.#connected().on('Debugger.scriptParsed', note);
+    } catch {
+      return scripts;
+    }
+    this.post('Debugger.enable', {});
+    this.post('Debugger.disable', {});
+    this.#connected().off('Debugger.scriptParsed', note);
+    return scripts;
   }
 
   #connected(): Session {

@@ -1,5 +1,5 @@
 import type { ProfileNode } from './inspector-session.js';
-import type { ScriptNames } from './script-names.js';
+import type { SourceNames } from './source-names.js';
 
 /** Functions and stacks that keep a number; further ones share {@link OTHER}. Full tables take about 20 MB. */
 const MAX_FRAMES = 16_384;
@@ -33,7 +33,7 @@ interface Stack {
 
 /** Every function and stack that allocated, under numbers that stay: a stack is its caller's and one more frame. */
 export class StackTable {
-  readonly #scripts: ScriptNames;
+  readonly #names: SourceNames;
   readonly #frames = new Map<string, Frame>();
   readonly #numbers = new Map<string, number>();
   readonly #stacks: Stack[] = [
@@ -42,8 +42,8 @@ export class StackTable {
   ];
   #selfPrefixes: readonly string[] = [];
 
-  constructor(scripts: ScriptNames) {
-    this.#scripts = scripts;
+  constructor(names: SourceNames) {
+    this.#names = names;
   }
 
   /** Scripts whose name starts with one of these are heaptide's. Concerns frames that are added from then on. */
@@ -90,10 +90,11 @@ export class StackTable {
     if (known !== undefined) return known;
     if (this.#frames.size >= MAX_FRAMES) return undefined;
     const isScripted = scriptId !== '0';
-    const file = isScripted ? this.#scripts.named(scriptId, url) : '';
+    const file = isScripted ? this.#names.script(scriptId, url) : '';
+    const name = isScripted ? this.#names.function(callFrame, functionName) : functionName;
     const frame: Frame = {
       id: this.#frames.size,
-      location: [functionName || '(anonymous)', file, lineNumber + 1, columnNumber + 1],
+      location: [name || '(anonymous)', file, lineNumber + 1, columnNumber + 1],
       isScripted,
       isSelf: this.#selfPrefixes.some((prefix) => file.startsWith(prefix)),
     };
