@@ -1,0 +1,237 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { analyzeProfileDirectory } from '../../lib/diagnosis/analyze-directory.js';
+import { recoverProfileDirectory } from '../../lib/diagnosis/recover-directory.js';
+import { EndpointProfiler } from '../../lib/profiler/endpoint-profiler.js';
+import { loadProfileData, readStacks } from '../../lib/storage/load.js';
+import { temporaryDirectory } from '../unit/storage/temporary-directory.js';
+
+const PACKAGE = JSON.stringify(join(__dirname, '..', '..', 'dist', 'index.js'));
+const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
+
+/** A process that records seven requests, one of which fails, and runs `ending`. */
+function program(ending: string): string {
+  return `
+    const { EndpointProfiler, profileEndpoint } = require(${PACKAGE});
+    const profiler = new EndpointProfiler({ enabled: true, outputDir: process.env.OUT });
+    const handle = profileEndpoint('GET /orders/:id', { profiler })((n) => {
+      if (n === 3) throw new Error('no "stock"');
+    });
+    for (let n = 1; n <= 7; n += 1) try { handle(n); } catch {}
+    ${ending}`;
+}
+
+const KILL = "setImmediate(() => process.kill(process.pid, 'SIGKILL'));";
+
+function leaveJournal(out: string): void {
+  const { signal } = spawnSync(process.execPath, ['-e', program(KILL)], {
+    env: { ...process.env, OUT: out },
+  });
+  expect(signal).toBe('SIGKILL');
+}
+
+function journals(out: string): string[] {
+  return readdirSync(join(out, '.journal')).filter((name) => name.endsWith('.journal'));
+}
+
+function heaptide(...args: string[]): { readonly code: number | null; readonly stdout: string } {
+  const { status, stdout } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return { code: status, stdout };
+}
+
+async function storedNumbers(out: string): Promise<number[]> {
+  const profiles = await loadProfileData(join(out, 'GET_orders_id.json'));
+  return profiles.map(({ requestId }) => Number(requestId.split('-')[1]));
+}
+
+describe('a recovery', () => {
+  test('keeps captures, error messages, handlers and stacks, not only figures', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+
+    const { runs } = await recoverProfileDirectory(out);
+
+    expect(runs).toMatchObject([{ records: 7, thread: 0 }]);
+    const profiles = await loadProfileData(join(out, 'GET_orders_id.json'));
+    expect(profiles[0]).toMatchObject({ reason: 'first' });
+    expect(profiles[2]).toMatchObject({ statusCode: 500, errorMessage: 'no "stock"' });
+    const index: unknown = JSON.parse(readFileSync(join(out, '_endpoints.json'), 'utf8'));
+    expect(index).toMatchObject([{ endpoint: 'GET /orders/:id', handler: { line: 4 } }]);
+    expect((await readStacks(out)).skipped).toBe(0);
+  });
+
+  test('happens once, however often it is asked for and by how many at a time', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+
+    await Promise.all(Array.from({ length: 4 }, () => recoverProfileDirectory(out)));
+    await recoverProfileDirectory(out);
+
+    expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(journals(out)).toEqual([]);
+  });
+
+  test('that is killed when everything is written, but the journal still there, is repeated without doubles', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+    const [name = ''] = journals(out);
+    const kept = join(temporaryDirectory(), name);
+    copyFileSync(join(out, '.journal', name), kept);
+    await recoverProfileDirectory(out);
+    copyFileSync(kept, join(out, '.journal', name));
+
+    const { runs } = await recoverProfileDirectory(out);
+
+    expect(runs).toMatchObject([{ records: 0, entries: 0 }]);
+    expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('completes what a write that was cut short left of a record', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+    const [name = ''] = journals(out);
+    const kept = join(temporaryDirectory(), name);
+    copyFileSync(join(out, '.journal', name), kept);
+    await recoverProfileDirectory(out);
+    const file = join(out, 'GET_orders_id.json');
+    const text = readFileSync(file, 'utf8');
+    truncateSync(file, text.lastIndexOf('"latency_ms"'));
+    copyFileSync(kept, join(out, '.journal', name));
+
+    await recoverProfileDirectory(out);
+
+    expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('is what the next start does, and counts', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+
+    const profiler = new EndpointProfiler({ enabled: true, outputDir: out });
+    onTestFinished(() => profiler.stop());
+    await profiler.stop();
+
+    expect(profiler.getStats().storage).toMatchObject({ recovered: 7, journaled: true });
+    expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('comes before an analysis', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+
+    const analysis = await analyzeProfileDirectory(out);
+
+    expect(analysis.endpoints).toMatchObject([{ endpoint: 'GET /orders/:id', requestCount: 7 }]);
+    expect(analysis.runs).toMatchObject([{ ended: 'killed' }]);
+  });
+
+  test('leaves a run that is alive alone', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    const child = spawn(
+      process.execPath,
+      ['-e', program("console.log('ready'); setInterval(() => {}, 1000);")],
+      { env: { ...process.env, OUT: out }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+
+    const { runs, running } = await recoverProfileDirectory(out);
+
+    expect([runs, running]).toEqual([[], 1]);
+    expect(journals(out)).toHaveLength(1);
+  });
+
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['text', Buffer.from('not a journal')],
+    ['zeros', Buffer.alloc(100_000)],
+    ['a journal of another version', Buffer.from(`HEAPTIDE\x09${'\0'.repeat(5000)}`)],
+  ])('sets a journal aside that holds %s', async (_what, bytes) => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+    writeFileSync(join(out, '.journal', 'broken.journal'), bytes);
+
+    const { runs, unreadable } = await recoverProfileDirectory(out);
+
+    expect([runs.length, unreadable]).toEqual([1, 1]);
+    expect(readdirSync(join(out, '.journal')).join()).toMatch(/broken\.journal\.corrupt-\d+/);
+  });
+
+  test('follows no link', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    const elsewhere = join(temporaryDirectory(), 'elsewhere');
+    leaveJournal(elsewhere);
+    mkdirSync(out);
+    symlinkSync(join(elsewhere, '.journal'), join(out, '.journal'));
+
+    const { runs } = await recoverProfileDirectory(out);
+
+    expect(runs).toEqual([]);
+    expect(journals(elsewhere)).toHaveLength(1);
+  });
+
+  test('creates nothing in a directory that has no journals', async () => {
+    const out = temporaryDirectory();
+
+    await recoverProfileDirectory(out);
+
+    expect(readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('heaptide recover', () => {
+  test('says what it found', () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+
+    const first = heaptide('recover', out);
+    const second = heaptide('recover', out);
+
+    expect(first.code).toBe(0);
+    expect(first.stdout).toMatch(
+      /^Run [a-z0-9]{6} \(process \d+, started 20.*Z\) was killed: recovered 7 records and \d+ timeline entr(y|ies)\n$/,
+    );
+    expect(second).toEqual({ code: 0, stdout: 'Nothing to recover\n' });
+  });
+
+  test('prints JSON for scripts', () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+
+    const { stdout } = heaptide('recover', out, '--json');
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'heaptide.recovery/1',
+      runs: [{ records: 7 }],
+      running: 0,
+      failed: 0,
+      unreadable: 0,
+    });
+  });
+
+  test('ends with 2 when there is no such directory', () => {
+    expect(heaptide('recover', join(temporaryDirectory(), 'missing')).code).toBe(2);
+  });
+});
+
+test('a journal is closed to other programs: cutting it would kill the process that has it mapped', () => {
+  const out = join(temporaryDirectory(), 'profiles');
+  leaveJournal(out);
+  const [name = ''] = journals(out);
+
+  const { mode } = statSync(join(out, '.journal', name));
+
+  expect(mode & 0o777).toBe(0o400);
+});
