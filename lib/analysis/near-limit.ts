@@ -1,5 +1,7 @@
 import type { LastCapture, LastSite } from '../core/last-capture.js';
+import { formatFrame } from '../core/stack-frame.js';
 import { mbToBytes } from '../core/units.js';
+import { isUserCode } from './sites/origin.js';
 import { formatBytes } from './units-in-words.js';
 
 /** Functions that the sentence names. */
@@ -27,8 +29,14 @@ export function describeTime({ timestamp }: LastCapture): string {
   return `${new Date(timestamp).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+/** The function, and where it is no code of the user's, the nearest caller that is. */
 function nameOf(site: LastSite): string {
-  if (site.file === '') return site.function;
-  const base = site.file.split(/[\\/]/).at(-1) ?? site.file;
-  return `${site.function} (${base}:${site.line}:${site.column})`;
+  const name = withoutFolders(formatFrame(site));
+  if (isUserCode(site)) return name;
+  const caller = site.stack.find((frame) => /\((?!node:)/.test(frame));
+  return caller === undefined ? name : `${name} called by ${withoutFolders(caller)}`;
+}
+
+function withoutFolders(frame: string): string {
+  return frame.replace(/\([^()]*[\\/]/, '(');
 }

@@ -150,10 +150,16 @@ export interface NearHeapLimitWatch {
   /**
    * At V8's next notice, writes the live sites and the heap's figures to the file at `path`, without running JavaScript,
    * counts `nearLimitCount` up, raises the limit by the size of the young generation until there is room again, and ends
-   * the watch. `identity` is the JSON of an object without its braces; its members come first in the file. Returns false,
-   * without effect, when this isolate is watched already.
+   * the watch. A worker, which Node.js ends at the notice, writes at the end of its environment instead.
+   *
+   * `identity` is the JSON of an object without its braces; its members come first in the file. Returns false, without
+   * effect, when this isolate is watched already.
    */
-  readonly watchNearHeapLimit: (path: string, identity: string) => boolean;
+  readonly watchNearHeapLimit: (
+    thread: 'main' | 'worker',
+    path: string,
+    identity: string,
+  ) => boolean;
   /** Ends the watch. Idempotent. */
   readonly unwatchNearHeapLimit: () => void;
 }

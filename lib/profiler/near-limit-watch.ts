@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
+import { isMainThread } from 'node:worker_threads';
 import type { Binding } from '../binding/contract.js';
 import type { CapturedRun } from '../core/last-capture.js';
 import { encodeCapturedRun, lastCapturePath, pruneLastCaptures } from '../storage/last-capture.js';
@@ -78,7 +79,9 @@ export class NearLimitWatch {
 
   #watch(): void {
     const { binding, captured } = this.#watched;
+    const thread = isMainThread ? 'main' : 'worker';
     const identity = encodeCapturedRun(captured);
-    this.#isWatching = binding.nearHeapLimit?.watchNearHeapLimit(this.#path, identity) ?? false;
+    const { nearHeapLimit } = binding;
+    this.#isWatching = nearHeapLimit?.watchNearHeapLimit(thread, this.#path, identity) ?? false;
   }
 }

@@ -203,7 +203,8 @@ export class RequestRecorder {
     endpoint.sampled++;
     const reason = captureReason(rules, endpoint, request);
     if (reason === undefined) return undefined;
-    if (!budget.allows(heap.time)) {
+    // There may be no later request to capture: the heap is about to run out.
+    if (reason !== 'near_heap_limit' && !budget.allows(heap.time)) {
       this.withheld++;
       return undefined;
     }

@@ -8,12 +8,16 @@
 namespace heaptide::binding {
 
 Napi::Value WatchNearHeapLimit(const Napi::CallbackInfo& info) {
-  auto path = StringArgument(info[0], "path");
+  const auto thread = StringArgument(info[0], "thread");
+  if (!thread) return {};
+  auto path = StringArgument(info[1], "path");
   if (!path) return {};
-  auto identity = StringArgument(info[1], "identity");
+  auto identity = StringArgument(info[2], "identity");
   if (!identity) return {};
   const bool is_watching = EnvironmentOf(info).near_heap_limit().Watch(
-      std::move(*path), std::move(*identity));
+      *thread == "worker" ? engine::Thread::kWorker : engine::Thread::kMain,
+      std::move(*path),
+      std::move(*identity));
   return Napi::Boolean::New(info.Env(), is_watching);
 }
 

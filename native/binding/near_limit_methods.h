@@ -6,7 +6,7 @@ namespace heaptide::binding {
 
 // The methods of `NearHeapLimitWatch` in lib/binding/contract.ts.
 
-// watchNearHeapLimit(path: string, identity: string): boolean
+// watchNearHeapLimit(thread: string, path: string, identity: string): boolean
 Napi::Value WatchNearHeapLimit(const Napi::CallbackInfo& info);
 
 Napi::Value UnwatchNearHeapLimit(const Napi::CallbackInfo& info);

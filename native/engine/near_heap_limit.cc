@@ -63,14 +63,26 @@ NearHeapLimit::NearHeapLimit(v8::Isolate* isolate,
                              core::HeapArray* heap)
     : isolate_(isolate), reader_(reader), sampler_(sampler), heap_(heap) {}
 
-NearHeapLimit::~NearHeapLimit() { Unwatch(); }
+NearHeapLimit::~NearHeapLimit() {
+  const bool is_worker = is_watching_ && thread_ == Thread::kWorker;
+  if (is_worker && reader_->Totals().limit > initial_limit_) {
+    Capture(core::MonotonicMs());
+  }
+  Unwatch();
+}
 
-bool NearHeapLimit::Watch(std::string path, std::string identity) {
+bool NearHeapLimit::Watch(Thread thread,
+                          std::string path,
+                          std::string identity) {
   if (!WatchedIsolates::Get().Add(isolate_)) return false;
   path_ = std::move(path);
   identity_ = std::move(identity);
+  initial_limit_ = reader_->Totals().limit;
   granted_limit_ = 0;
-  isolate_->AddNearHeapLimitCallback(Notice, this);
+  thread_ = thread;
+  if (thread_ == Thread::kMain) {
+    isolate_->AddNearHeapLimitCallback(Notice, this);
+  }
   is_watching_ = true;
   return true;
 }
@@ -78,8 +90,10 @@ bool NearHeapLimit::Watch(std::string path, std::string identity) {
 void NearHeapLimit::Unwatch() {
   if (!is_watching_) return;
   is_watching_ = false;
-  // 0: the limit stays, since V8 takes it back by itself once there is room.
-  isolate_->RemoveNearHeapLimitCallback(Notice, 0);
+  if (thread_ == Thread::kMain) {
+    // 0: the limit stays, since V8 takes it back by itself once there is room.
+    isolate_->RemoveNearHeapLimitCallback(Notice, 0);
+  }
   WatchedIsolates::Get().Remove(isolate_);
 }
 

@@ -14,6 +14,8 @@ class Isolate;
 
 namespace heaptide::engine {
 
+enum class Thread : bool { kMain, kWorker };
+
 // Writes the last capture when V8 reports that the heap is about to run out.
 //
 // Owns the registration of V8's callback; `reader`, `sampler` and `heap`
@@ -22,10 +24,16 @@ namespace heaptide::engine {
 // calls back between the phases of a GC, where allocating and collecting are
 // allowed and running JavaScript is not.
 //
-// V8 keeps a list of such callbacks and calls the latest one only. So this one
-// acts once and removes itself: at the next notice the one before it is asked,
-// such as Node.js's own, which ends a worker, or no one, and the process dies
-// as it would have.
+// V8 keeps a list of such callbacks and calls the latest one only. On the main
+// thread, this one acts once and removes itself: at the next notice the one
+// before it is asked, such as the one that writes Node.js's heap snapshots, or
+// no one, and the process dies as it would have.
+//
+// In a worker, Node.js's own callback raises the limit and ends the worker. A
+// callback in its way would let the worker run on, into an allocation that the
+// raised limit does not hold, of which the whole process dies. So there is none
+// in a worker: that the limit was raised shows at the end of its environment,
+// while the heap is as it was.
 class NearHeapLimit {
  public:
   NearHeapLimit(v8::Isolate* isolate,
@@ -39,7 +47,7 @@ class NearHeapLimit {
   // Waits for V8's next notice, and then writes to the file at `path`.
   // `identity` becomes `LastCapture::identity`. False, without effect, when
   // this isolate is watched already.
-  bool Watch(std::string path, std::string identity);
+  bool Watch(Thread thread, std::string path, std::string identity);
 
   // Stops waiting. Idempotent.
   void Unwatch();
@@ -58,8 +66,11 @@ class NearHeapLimit {
   core::HeapArray* const heap_;
   std::string path_;
   std::string identity_;
+  // V8's total limit when the watch began.
+  double initial_limit_ = 0;
   // The limit that is granted for one notice; 0 before there is any.
   size_t granted_limit_ = 0;
+  Thread thread_ = Thread::kMain;
   bool is_watching_ = false;
   bool is_capturing_ = false;
 };
