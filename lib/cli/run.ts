@@ -7,6 +7,7 @@ import { addAnalyzeCommand } from './analyze-command.js';
 import type { CommandContext } from './command-context.js';
 import { addExportCommand } from './commands/export.js';
 import { addRecoverCommand } from './commands/recover.js';
+import { addReportCommand } from './commands/report.js';
 import { EXIT_CODE } from './exit-code.js';
 import { OutputError } from './output-file.js';
 
@@ -46,6 +47,7 @@ function createProgram(context: CommandContext): Command {
     .addHelpText('after', HELP)
     .exitOverride();
   addAnalyzeCommand(program, context);
+  addReportCommand(program, context);
   addExportCommand(program, context);
   addRecoverCommand(program, context);
   return program;

@@ -45,6 +45,7 @@ export function listFigures(analysis: Analysis | FileAnalysis): readonly Figure[
 export function growthOf(endpoint: EndpointAnalysis): string {
   const { growthRateMbPerRequest, growthIntervalMbPerRequest } = endpoint;
   if (!Number.isFinite(growthIntervalMbPerRequest[1])) return 'not known';
+  if (growthIntervalMbPerRequest[1] <= 0) return 'none';
   return formatRate(growthRateMbPerRequest, growthIntervalMbPerRequest);
 }
 
@@ -126,6 +127,6 @@ const MAX_TIME_MS = 8.64e15;
 const ENDINGS: Readonly<Record<RunSummary['ended'], string>> = {
   clean: 'ended cleanly',
   killed: 'killed',
-  near_heap_limit: 'near its heap limit',
+  near_heap_limit: 'died near its heap limit',
   running: 'still running',
 };

@@ -1,3 +1,4 @@
+import type { Excerpt } from '../core/excerpt.js';
 import type { StackFrame } from '../core/profile.js';
 import { frameKey } from '../core/stack-frame.js';
 import { localPath, readText, type TextFile } from './script.js';
@@ -12,15 +13,6 @@ const LINES_AFTER = 5;
 
 /** Characters of an excerpt's line: a minified file is a single one. */
 const MAX_LINE_LENGTH = 160;
-
-/** The source around the start of a function. */
-export interface Excerpt {
-  /** 1-based number of the first line. */
-  readonly firstLine: number;
-  readonly lines: readonly string[];
-  /** Last change of the file, in ms since the epoch: a later one than the profile's may have moved the function. */
-  readonly changed: number;
-}
 
 /** A script with a source map. */
 interface MappedScript {

@@ -1,0 +1,33 @@
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.js';
+import { writeOutput } from '../output-file.js';
+
+const DEFAULT_OUTPUT = 'heaptide-report.html';
+
+interface ReportOptions {
+  readonly output: string;
+}
+
+/** Adds `heaptide report`. */
+export function addReportCommand(program: Command, context: CommandContext): void {
+  program
+    .command('report')
+    .description('write the analysis with charts as one HTML file that loads nothing')
+    .argument('<directory>', 'a profile directory')
+    .option('-o, --output <file>', 'where to write', DEFAULT_OUTPUT)
+    .action((directory: string, options: ReportOptions) =>
+      report(directory, { ...options, context }),
+    );
+}
+
+async function report(
+  directory: string,
+  { output, context }: ReportOptions & { readonly context: CommandContext },
+): Promise<void> {
+  const { diagnoseDirectory } = await import('../../diagnosis/diagnose-directory.js');
+  const { publishPage } = await import('../../publish/publish-page.js');
+  const diagnosis = await diagnoseDirectory(directory);
+  await writeOutput(output, await publishPage(diagnosis, basename(resolve(directory))));
+  context.write(`${diagnosis.analysis.summary}\nThe report is in ${output}\n`);
+}

@@ -1,0 +1,2 @@
+// Style sheets that the bundler gathers.
+declare module '*.css';

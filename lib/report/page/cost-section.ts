@@ -1,0 +1,60 @@
+import { formatBytes } from '../../analysis/units-in-words.js';
+import type { TimelineEntry } from '../../core/timeline.js';
+import { mbToBytes } from '../../core/units.js';
+import { formatCount } from '../wording.js';
+import { html, type Markup } from './html.js';
+
+type Card = readonly [label: string, text: string];
+
+/** GC work of a run, and what heaptide added to it. Nothing for a run without a timeline. */
+export function costSection(entries: readonly TimelineEntry[]): Markup | undefined {
+  const [first] = entries;
+  const last = entries.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const runMs = last.timestamp - first.timestamp;
+  return html`<section id="gc">
+<h2>GC pressure</h2>
+<dl class="cards">${gcCards(last, runMs).map(toCard)}</dl>
+<div class="chart" id="gc-chart" tabindex="0" role="img" aria-label="GC pauses in percent of the time, and megabytes freed per second"></div>
+</section>
+<section id="cost">
+<h2>What heaptide itself cost</h2>
+<dl class="cards">${costCards(entries, runMs).map(toCard)}</dl>
+</section>`;
+}
+
+function gcCards({ gc, gcPauseMs, gcFreedMb }: TimelineEntry, runMs: number): readonly Card[] {
+  const [minor, major] = gc;
+  const perSecond = runMs > 0 ? `, ${formatBytes((1000 * mbToBytes(gcFreedMb)) / runMs)}/s` : '';
+  return [
+    ['Minor GCs', formatCount(minor)],
+    ['Major GCs', formatCount(major)],
+    ['Paused', `${formatCount(Math.round(gcPauseMs))} ms, ${ofTime(gcPauseMs, runMs)}`],
+    ['Freed', `${formatBytes(mbToBytes(gcFreedMb))}${perSecond}`],
+  ];
+}
+
+function costCards(entries: readonly TimelineEntry[], runMs: number): readonly Card[] {
+  const probes = entries.filter(({ probed }) => probed === true).length;
+  const overhead = entries.findLast((entry) => entry.overhead !== undefined)?.overhead;
+  if (overhead === undefined) return [['Probes', `${formatCount(probes)} major GCs asked for`]];
+  const { probePauseMs, siteReadMs, selfMb } = overhead;
+  return [
+    [
+      'Probes',
+      `${formatCount(probes)} major GCs asked for, ${formatCount(Math.round(probePauseMs))} ms of pauses, ${ofTime(probePauseMs, runMs)}`,
+    ],
+    ['Reading stacks', `${formatCount(Math.round(siteReadMs))} ms, ${ofTime(siteReadMs, runMs)}`],
+    ['Memory', `${formatBytes(mbToBytes(selfMb))} of the heap (estimated)`],
+  ];
+}
+
+function ofTime(ms: number, runMs: number): string {
+  if (!(runMs > 0)) return 'an unknown share of the time';
+  const percent = (100 * ms) / runMs;
+  return `${percent < 0.01 ? '< 0.01' : Number(percent.toPrecision(2))} % of the time`;
+}
+
+function toCard([label, text]: Card): Markup {
+  return html`<div><dt>${label}</dt><dd>${text}</dd></div>`;
+}
