@@ -38,7 +38,7 @@ export class ProbePace {
   #lastFloorAt: number;
   #requestsAtFloor = 0;
   #pauseUntil = 0;
-  #usualInFlight = 0;
+  #usualInFlight: number | undefined;
 
   constructor(options: ResolvedOptions['probe'], startedAt: number) {
     this.#options = options;
@@ -48,24 +48,27 @@ export class ProbePace {
 
   /** Whether a probe is due now. Called about once a second. */
   isDue(moment: ProbeMoment): boolean {
-    this.#usualInFlight += (moment.inFlight - this.#usualInFlight) / 8;
+    const usual = this.#updateUsual(moment.inFlight);
     if (!this.#options.enabled || moment.now < this.#pauseUntil) return false;
     if (moment.requests - this.#requestsAtFloor < MIN_REQUESTS) return false;
     const interval = this.intervalAt(moment.now);
     const waited = moment.now - this.#lastFloorAt;
     if (waited < interval) return false;
-    const quiet = moment.inFlight <= this.#usualInFlight;
+    // The mean of a steady load stays a fraction away from it.
+    const quiet = moment.inFlight <= Math.ceil(usual);
     return quiet || waited >= interval * (1 + PATIENCE);
   }
 
-  /** Records a floor, natural or probed. `cost` is given for a probed one. */
+  /** Records a floor, natural or probed. `cost` is given for a probed one, whose interval began when it was asked for. */
   noteFloor(
     moment: { readonly now: number; readonly requests: number },
     cost?: { readonly pauseMs: number; readonly liveMb: number },
   ): void {
-    this.#lastFloorAt = moment.now;
     this.#requestsAtFloor = moment.requests;
-    if (cost === undefined) return;
+    if (cost === undefined) {
+      this.#lastFloorAt = moment.now;
+      return;
+    }
     const cpuMs = Math.max(cost.pauseMs, cost.liveMb * CPU_MS_PER_LIVE_MB);
     this.#pauseUntil = moment.now + cpuMs / this.#options.maxCpuShare;
   }
@@ -73,6 +76,14 @@ export class ProbePace {
   /** Records that a probe was asked for, so that it is not asked for again before its floor arrives. */
   noteRequest(now: number): void {
     this.#lastFloorAt = now;
+  }
+
+  /** The mean of the requests in flight over the last few looks. */
+  #updateUsual(inFlight: number): number {
+    const before = this.#usualInFlight ?? inFlight;
+    const usual = before + (inFlight - before) / 8;
+    this.#usualInFlight = usual;
+    return usual;
   }
 
   /** Time between two floors at the run's present age, in ms. */

@@ -69,8 +69,15 @@ export interface SitesOptions {
 
 /** How major-GC floors are obtained. */
 export interface ProbeOptions {
-  /** Ask V8 for a concurrent major GC now and then, to see the floor. @defaultValue true */
+  /** Ask V8 for a major GC now and then, to see the floor. @defaultValue true */
   readonly enabled?: boolean;
+  /**
+   * - `concurrent`: an ordinary major GC, most of which runs beside the program.
+   * - `forced`: a full GC that stops the program, some 10 ms and 1 ms per MB. For tests, where every floor counts.
+   *
+   * @defaultValue 'concurrent'
+   */
+  readonly mode?: 'concurrent' | 'forced';
   /** Shortest time between two probes, in ms. Minimum 100, maximum 3,600,000. @defaultValue 2000 */
   readonly minIntervalMs?: number;
   /**

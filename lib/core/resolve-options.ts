@@ -3,6 +3,7 @@ import type { ProfilerOptions, ResolvedOptions } from './options.js';
 import {
   invalidArgType,
   validateBoolean,
+  validateChoice,
   validateNumber,
   validateObject,
   validateSignal,
@@ -61,6 +62,7 @@ const RULES: Rules<ResolvedOptions> = {
   },
   probe: {
     enabled: flag(true),
+    mode: choice('concurrent', ['concurrent', 'forced']),
     minIntervalMs: number(2000, 100, 3_600_000),
     maxCpuShare: number(0.01, 0.0001, 1),
   },
@@ -185,6 +187,11 @@ function environmentName(path: string): string {
 
 function flag(fallback: boolean, env?: string): Rule<boolean> {
   return rule({ fallback, check: validateBoolean, parse: parseFlag }, env);
+}
+
+function choice<T extends string>(fallback: T, choices: readonly T[]): Rule<T> {
+  const check = (name: string, value: unknown) => validateChoice(name, value, choices);
+  return rule({ fallback, check, parse: (text) => text });
 }
 
 function number(fallback: number, min: number, max: number, env?: string): Rule<number> {

@@ -48,6 +48,19 @@ export function validateString(name: string, value: unknown): string {
   return value;
 }
 
+/** Checks that `value` is one of some strings. */
+export function validateChoice<T extends string>(
+  name: string,
+  value: unknown,
+  choices: readonly T[],
+): T {
+  const expected = `one of ${choices.join(', ')}`;
+  if (typeof value !== 'string') throw invalidArgType(name, expected, value);
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice === undefined) throw outOfRange(name, expected, value);
+  return choice;
+}
+
 /** Checks that `value` is the name of a signal of this system, or `none`. */
 export function validateSignal(name: string, value: unknown): string {
   const signal = validateString(name, value);

@@ -17,11 +17,12 @@ import { RequestRecorder } from './request-recorder.js';
 import { newRunId } from './run-id.js';
 import { describeProcess } from './run-process.js';
 import type { EngineLease, SharedEngine } from './shared-engine.js';
+import { SamplerWatch } from './sampler-watch.js';
 import { decodeFrames, SiteCache } from './site-cache.js';
 import { TimelineRecorder } from './timeline-recorder.js';
 import type { Warnings } from './warnings.js';
 
-/** Time between two looks at a busy service, in ms. */
+/** Time between two looks at a busy service, in ms, unless probes may come more often. */
 const TICK_MS = 1000;
 
 /** Scripts under this folder are heaptide itself. */
@@ -52,6 +53,7 @@ export class Run {
   readonly #sites: SiteCache;
   readonly #timeline: TimelineRecorder;
   readonly #verdict: LiveVerdict;
+  readonly #sampler: SamplerWatch | undefined;
   readonly #nearLimit: NearLimitWatch | undefined;
   readonly #lease: EngineLease;
   readonly #onExit = () => this.#finishSync();
@@ -63,7 +65,9 @@ export class Run {
   constructor(context: RunContext) {
     this.#context = context;
     const { binding, engine, directory, options } = context;
-    this.#lease = engine.acquire(samplerOptions(options));
+    const sampler = samplerOptions(options);
+    this.#lease = engine.acquire(sampler);
+    this.#sampler = sampler && new SamplerWatch(binding, sampler, context.warnings);
     this.#heap = new HeapView(binding);
     this.#heap.refresh();
     this.#clockOffset = Date.now() - this.#heap.time;
@@ -126,22 +130,12 @@ export class Run {
 
   /** Starts the timers and writes the run's first entry. */
   start(): void {
-    const { warnings, options } = this.#context;
-    if (this.#lease.samplerOwner === 'foreign') {
-      warnings.once(
-        'HEAPTIDE_SAMPLER_BORROWED',
-        'Another agent runs the allocation sampler of this isolate: heaptide reads it and leaves it running',
-      );
-    } else if (this.#lease.samplerOwner === 'none' && options.sites.enabled) {
-      warnings.once(
-        'ERR_HEAPTIDE_SAMPLER_UNAVAILABLE',
-        'The allocation sampler could not be started: growth is measured, but no function is named',
-      );
-    }
+    this.#sampler?.start();
     this.#timeline.start();
     this.#storage.start();
     this.#nearLimit?.start();
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS).unref();
+    const tickMs = Math.min(TICK_MS, this.#context.options.probe.minIntervalMs);
+    this.#ticker = setInterval(() => this.#tick(), tickMs).unref();
     process.once('exit', this.#onExit);
   }
 
@@ -183,6 +177,7 @@ export class Run {
       this.#heap.refresh();
       this.#clockOffset = Date.now() - this.#heap.time;
       this.#timeline.tick();
+      this.#sampler?.tick();
       this.#nearLimit?.tick();
     } catch (error) {
       this.#noteInternalError(error);

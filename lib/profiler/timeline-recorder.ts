@@ -5,6 +5,7 @@ import type { ResolvedOptions } from '../core/options.js';
 import type { Overhead, StackEntry, TimelineEntry, TimelineKind } from '../core/timeline.js';
 import { bytesToMb } from '../core/units.js';
 import { CodeSize } from './code-size.js';
+import { floorProbe } from './floor-probe.js';
 import type { HeapView } from './heap-view.js';
 import { describeProcess } from './run-process.js';
 import { type SiteCache, type SitesAtMoment, toSiteReadings } from './site-cache.js';
@@ -47,6 +48,7 @@ export class TimelineRecorder {
   readonly #sink: TimelineSink;
   readonly #pace: ProbePace;
   readonly #codeSize: CodeSize;
+  readonly #probe: () => boolean;
   readonly #stacksWritten = new Set<number>();
   #majorCountSeen: number;
   #requestsSeen = 0;
@@ -58,6 +60,7 @@ export class TimelineRecorder {
     this.#sources = sources;
     this.#sink = sink;
     this.#codeSize = new CodeSize(sources.binding);
+    this.#probe = floorProbe(sources.binding, sources.options.probe);
     this.#majorCountSeen = sources.heap.majorCount;
     sources.heap.refresh();
     this.#pace = new ProbePace(sources.options.probe, sources.heap.time);
@@ -75,16 +78,20 @@ export class TimelineRecorder {
 
   /** Called once a second: an entry when something happened, and a probe when one is due. */
   tick(): void {
-    const { heap, requests, binding } = this.#sources;
+    const { heap, requests } = this.#sources;
     heap.refresh();
     this.noticeMajorGc();
     const { finished, inFlight } = requests();
     if (finished !== this.#requestsSeen) this.#write(this.#present('tick'));
     if (!this.#pace.isDue({ now: heap.time, requests: finished, inFlight })) return;
     this.#pace.noteRequest(heap.time);
-    if (!binding.requestMajorGc()) return;
-    this.#pauseAtProbe = heap.pause;
+    const pauseBefore = heap.pause;
+    if (!this.#probe()) return;
+    this.#pauseAtProbe = pauseBefore;
     this.#probes.requested++;
+    // A forced GC has ended already.
+    heap.refresh();
+    this.noticeMajorGc();
   }
 
   /** Writes the floor of a major GC that has ended since the last call. The heap view is fresh. */

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ProbePace } from '../../../lib/capture/probe-pace.js';
 
-const options = { enabled: true, minIntervalMs: 2000, maxCpuShare: 0.01 };
+const options = {
+  enabled: true,
+  mode: 'concurrent' as const,
+  minIntervalMs: 2000,
+  maxCpuShare: 0.01,
+};
 const cheap = { pauseMs: 1, liveMb: 10 };
 
 /** Ticks once a second as the timeline does; the floor of a probe arrives half a second later. */
@@ -50,6 +55,12 @@ test('never probes more often than the shortest interval', () => {
       expect(Math.min(...gaps, Number.POSITIVE_INFINITY)).toBeGreaterThanOrEqual(minIntervalMs);
     }),
   );
+});
+
+test('counts the interval from the moment a probe was asked for, not from its floor', () => {
+  const probes = simulate({ pace: new ProbePace(options, 0), seconds: 45 });
+
+  expect(probes).toHaveLength(22);
 });
 
 test('spaces probes so that their cost stays within the share of wall time', () => {
