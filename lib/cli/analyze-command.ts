@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
+import { diagnose } from './diagnose.js';
 import { EXIT_CODE } from './exit-code.js';
 import { parseRowCount } from './row-count.js';
 
@@ -48,8 +49,7 @@ async function analyze(
 
 async function analyzePath(path: string) {
   if ((await stat(path)).isDirectory()) {
-    const { analyzeProfileDirectory } = await import('../diagnosis/analyze-directory.js');
-    return analyzeProfileDirectory(path);
+    return (await diagnose(path)).analysis;
   }
   const { analyzeProfileFile } = await import('../diagnosis/analyze-file.js');
   return analyzeProfileFile(path);

@@ -2,7 +2,7 @@ import { analyzeEvidence, type Evidence } from '../analysis/analyze-evidence.js'
 import type { Analysis } from '../core/analysis-result.js';
 import { Sources } from '../sources/sources.js';
 import { withOriginalSites, withOriginalStacks } from './original-sources.js';
-import { readEvidence } from './read-evidence.js';
+import { type EvidenceOptions, readEvidence } from './read-evidence.js';
 
 /** The analysis of a directory with what it rests on. */
 export interface Diagnosis {
@@ -16,9 +16,12 @@ export interface Diagnosis {
  *
  * @throws What {@link readEvidence} throws.
  */
-export async function diagnoseDirectory(directory: string): Promise<Diagnosis> {
+export async function diagnoseDirectory(
+  directory: string,
+  options: EvidenceOptions = {},
+): Promise<Diagnosis> {
   const sources = new Sources();
-  const evidence = await withOriginalStacks(await readEvidence(directory), sources);
+  const evidence = await withOriginalStacks(await readEvidence(directory, options), sources);
   const analysis = await withOriginalSites(analyzeEvidence(evidence), sources);
   return { analysis, evidence, sources };
 }

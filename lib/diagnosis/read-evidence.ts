@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { Evidence } from '../analysis/analyze-evidence.js';
 import { EndpointRecords } from '../analysis/profiles/run-records.js';
 import { HeapTideError, isHeapTideError } from '../core/errors.js';
@@ -5,17 +6,26 @@ import { listProfileFiles, type ProfileFile, readProfiles } from '../storage/loa
 import { recoverProfileDirectory } from './recover-directory.js';
 import { readSurroundings } from './surroundings.js';
 
+/** Who wants to know how far a reading is. */
+export interface EvidenceOptions {
+  /** Hears of the share done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+}
+
 /**
  * Reads what a profile directory holds, every file once, as a stream, after a recovery of what killed processes left.
  *
  * @throws {@link HeapTideError} `ERR_HEAPTIDE_INVALID_PROFILE_FILE` when the directory holds no profiles. Errors of the
  * file system, such as `ENOENT` and `ENOTDIR`, as they are.
  */
-export async function readEvidence(directory: string): Promise<Evidence> {
+export async function readEvidence(
+  directory: string,
+  options: EvidenceOptions = {},
+): Promise<Evidence> {
   await recoverProfileDirectory(directory);
   const files = await listProfileFiles(directory);
   const surroundings = await readSurroundings(directory);
-  const { records, problems } = await readRecords(files);
+  const { records, problems } = await readRecords(files, options);
   const { timeline, lastCaptures } = surroundings;
   if (records.length + timeline.length + lastCaptures.length === 0) {
     throw new HeapTideError(
@@ -27,16 +37,24 @@ export async function readEvidence(directory: string): Promise<Evidence> {
 }
 
 /** One file after another: parsing is bound by the processor, and so only one is in memory. */
-async function readRecords(files: readonly ProfileFile[]): Promise<{
+async function readRecords(
+  files: readonly ProfileFile[],
+  { onProgress }: EvidenceOptions,
+): Promise<{
   readonly records: readonly EndpointRecords[];
   readonly problems: readonly string[];
 }> {
   const byEndpoint = new Map<string, EndpointRecords>();
   const problems: string[] = [];
+  const onBytes = onProgress && (await bytesInto(files, onProgress));
   for (const { path, endpoint } of files) {
     const records = byEndpoint.get(endpoint) ?? new EndpointRecords(endpoint);
     try {
-      const { skipped } = await readProfiles(path, (profile) => records.add(profile));
+      const { skipped } = await readProfiles(
+        path,
+        (profile) => records.add(profile),
+        onBytes && { onBytes },
+      );
       records.skipped += skipped;
       byEndpoint.set(endpoint, records);
     } catch (error) {
@@ -45,4 +63,18 @@ async function readRecords(files: readonly ProfileFile[]): Promise<{
     }
   }
   return { records: [...byEndpoint.values()], problems };
+}
+
+/** Counts bytes, and tells the share of all files that they are. A file that grows meanwhile does not go beyond 1. */
+async function bytesInto(
+  files: readonly ProfileFile[],
+  onProgress: (share: number) => void,
+): Promise<(count: number) => void> {
+  const sizes = await Promise.all(files.map(async ({ path }) => (await stat(path)).size));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  return (count) => {
+    done += count;
+    onProgress(Math.min(1, done / total));
+  };
 }

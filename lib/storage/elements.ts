@@ -13,14 +13,27 @@ export interface ReadCount {
 /** Takes a parsed element; false when it is not what the file should hold. */
 export type ElementVisitor = (value: unknown) => boolean;
 
+/** Who wants to know how far a reading is. */
+export interface ReadOptions {
+  /** Hears of each piece of the file, in bytes. */
+  readonly onBytes?: (count: number) => void;
+}
+
 /** Parses the JSON objects of a file one by one, in memory that does not grow with the file. */
-export async function readElements(path: string, visit: ElementVisitor): Promise<ReadCount> {
+export async function readElements(
+  path: string,
+  visit: ElementVisitor,
+  { onBytes }: ReadOptions = {},
+): Promise<ReadCount> {
   const counter = new ElementCounter(visit);
   const scanner = new ElementScanner(counter);
   const decoder = new StringDecoder('utf8');
   const handle = await open(path, 'r');
   try {
-    for await (const chunk of readChunks(handle)) scanner.push(decoder.write(chunk));
+    for await (const chunk of readChunks(handle)) {
+      scanner.push(decoder.write(chunk));
+      onBytes?.(chunk.length);
+    }
   } finally {
     await handle.close();
   }

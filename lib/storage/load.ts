@@ -5,7 +5,7 @@ import type { Profile, StackFrame } from '../core/profile.js';
 import type { EndpointEntry, StackEntry, TimelineEntry } from '../core/timeline.js';
 import { decodeProfile } from './codec.js';
 import { baseNameOf, isProfileFile, isSharedFile, type SharedFile } from './directory-files.js';
-import { type ReadCount, readElements } from './elements.js';
+import { type ReadCount, type ReadOptions, readElements } from './elements.js';
 import type { Decoded } from './json-fields.js';
 import { decodeEndpoint, decodeStack, decodeTimelineEntry } from './timeline-codec.js';
 
@@ -34,10 +34,11 @@ export interface Entries<T> {
 export async function readProfiles(
   path: string,
   onProfile: (profile: Profile) => void,
+  options: ReadOptions = {},
 ): Promise<ReadCount> {
   let firstProblem: string | undefined;
   let isRecognized = false;
-  const count = await readElements(path, (value) => {
+  const visit = (value: unknown): boolean => {
     const decoded = decodeProfile(value);
     if ('value' in decoded) {
       onProfile(decoded.value);
@@ -46,7 +47,8 @@ export async function readProfiles(
     firstProblem ??= decoded.problem;
     isRecognized ||= hasRequestId(value);
     return false;
-  });
+  };
+  const count = await readElements(path, visit, options);
   if (count.read === 0 && count.skipped > 0 && !isRecognized) {
     const reason = firstProblem ?? 'it holds no JSON objects that can be parsed';
     throw new HeapTideError('ERR_HEAPTIDE_INVALID_PROFILE_FILE', `${path}: ${reason}`);

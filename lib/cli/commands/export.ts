@@ -4,6 +4,7 @@ import type { Analysis } from '../../core/analysis-result.js';
 import { HeapTideError } from '../../core/errors.js';
 import type { LiveMemory } from '../../report/live-memory.js';
 import type { CommandContext } from '../command-context.js';
+import { diagnose } from '../diagnose.js';
 import { writeOutput } from '../output-file.js';
 
 const FORMATS = ['pprof', 'heapprofile', 'csv', 'markdown'] as const;
@@ -34,9 +35,8 @@ async function exportDirectory(
   directory: string,
   { format, output, context }: ExportOptions & { readonly context: CommandContext },
 ): Promise<void> {
-  const { diagnoseDirectory } = await import('../../diagnosis/diagnose-directory.js');
   const { readLiveMemory } = await import('../../report/live-memory.js');
-  const diagnosis = await diagnoseDirectory(directory);
+  const diagnosis = await diagnose(directory);
   const memory = readLiveMemory(diagnosis.evidence, diagnosis.analysis.runs[0]?.run ?? '');
   if (memory === undefined && format !== 'markdown') {
     throw new HeapTideError(
