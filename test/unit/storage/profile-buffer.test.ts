@@ -96,7 +96,7 @@ describe('ProfileBuffer', () => {
     const orders = await stored(path, 'GET /orders/:id');
     expect(sequences(orders)).toEqual(['k3f9-1', 'k3f9-3']);
     expect(orders[0]).toMatchObject({
-      memoryMb: 45.313,
+      memoryMb: 45.31,
       latencyMs: 1.23,
       gc: [123, 4],
       run: 'k3f9',
