@@ -1,4 +1,4 @@
-import type { Binding, SamplerOptions, SamplerOwner } from '../binding/contract.js';
+import type { Binding, SamplerOptions } from '../binding/contract.js';
 
 /**
  * The GC observer and the sampler of an isolate, which has one of each however many profilers run: the first user
@@ -28,12 +28,11 @@ export class SharedEngine {
   /** Starts what is not running. `sampler` is left out by a profiler that wants no sites. */
   acquire(sampler?: SamplerOptions): EngineLease {
     if (this.#observerUsers++ === 0) this.#binding.startGcObserver();
-    let owner: SamplerOwner = this.#binding.samplerOwner();
     if (sampler !== undefined) {
       this.#samplerUsers++;
-      owner = this.#binding.startSampler(sampler);
+      this.#binding.startSampler(sampler);
     }
-    return new EngineLease(owner, () => this.#release(sampler !== undefined));
+    return new EngineLease(() => this.#release(sampler !== undefined));
   }
 
   #release(sampler: boolean): void {
@@ -48,8 +47,7 @@ export class EngineLease {
   readonly samplerOwner: SamplerOwner;
   #release: (() => void) | undefined;
 
-  constructor(samplerOwner: SamplerOwner, release: () => void) {
-    this.samplerOwner = samplerOwner;
+  constructor(release: () => void) {
     this.#release = release;
   }
 

@@ -91,6 +91,8 @@ export class SiteCache {
     const readings = this.#reader.readSites(STACK_LIMIT);
     if (readings === null) {
       this.#latest = undefined;
+      // The next session begins with nothing.
+      this.#hasBaseline = false;
       return;
     }
     this.readCount++;

@@ -102,6 +102,8 @@ export class TimelineRecorder {
     this.#code = this.#codeSize.atFloor(heap);
     const probed = this.#notePace();
     const sites = this.#sources.sites.atFloor(heap.time);
+    // Reading a session that an inspector started makes V8 collect first: that floor is no news.
+    this.#majorCountSeen = heap.majorCount;
     const entry = {
       ...this.#present('floor'),
       ...this.#floor(),
