@@ -43,8 +43,6 @@ export class SharedEngine {
 
 /** One profiler's use of the shared engine. */
 export class EngineLease {
-  /** Who ran the sampler when the lease began. */
-  readonly samplerOwner: SamplerOwner;
   #release: (() => void) | undefined;
 
   constructor(release: () => void) {
