@@ -196,9 +196,6 @@ function memoryTaken() {
 }
 
 export async function run() {
-    console.log(await appendCost(), await flushThroughput());
-    return 0;
-  }
   const memory = await memoryTaken();
   const { mapped, ordinary } = await appendCost();
   const { rate, bytes } = await flushThroughput();
