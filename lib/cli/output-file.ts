@@ -1,17 +1,15 @@
 import { writeFile } from 'node:fs/promises';
+import { CommandError } from './command-error.js';
 
-/** Writes what a command was asked to write. An error says that it is about the output. */
+/**
+ * Writes what a command was asked to write.
+ *
+ * @throws {@link CommandError} when the file cannot be written.
+ */
 export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
   try {
     await writeFile(path, content);
-  } catch (error) {
-    throw new OutputError(path, error);
-  }
-}
-
-/** A file that cannot be written. */
-export class OutputError extends Error {
-  constructor(path: string, cause: unknown) {
-    super(`Cannot write ${path}`, { cause });
+  } catch (cause) {
+    throw new CommandError(`Cannot write ${path}`, { cause });
   }
 }

@@ -5,11 +5,13 @@ import { Command, CommanderError } from 'commander';
 import { isHeapTideError } from '../core/errors.js';
 import { addAnalyzeCommand } from './analyze-command.js';
 import type { CommandContext } from './command-context.js';
+import { CommandError } from './command-error.js';
+import { addDiffCommand } from './commands/diff.js';
 import { addExportCommand } from './commands/export.js';
 import { addRecoverCommand } from './commands/recover.js';
 import { addReportCommand } from './commands/report.js';
+import { addTopCommand } from './commands/top.js';
 import { EXIT_CODE } from './exit-code.js';
-import { OutputError } from './output-file.js';
 
 const HELP = `
 Exit codes: 0 done, 1 a leak was found and --fail-on-leak was given, 2 bad input.
@@ -48,6 +50,8 @@ function createProgram(context: CommandContext): Command {
     .exitOverride();
   addAnalyzeCommand(program, context);
   addReportCommand(program, context);
+  addTopCommand(program, context);
+  addDiffCommand(program, context);
   addExportCommand(program, context);
   addRecoverCommand(program, context);
   return program;
@@ -65,7 +69,10 @@ function readVersion(): string {
 /** What is wrong with the input or the output, or `undefined` when the error is about neither. */
 function describeProblem(error: unknown): string | undefined {
   if (isHeapTideError(error)) return error.message;
-  if (error instanceof OutputError) return `${error.message}: ${systemReason(error.cause)}`;
+  if (error instanceof CommandError) {
+    const reason = systemReason(error.cause);
+    return reason === undefined ? error.message : `${error.message}: ${reason}`;
+  }
   const reason = systemReason(error);
   if (reason === undefined) return undefined;
   const path = error instanceof Error && 'path' in error ? ` ${String(error.path)}` : '';

@@ -4,13 +4,7 @@ import type { RowLimits } from './json.js';
 import { keyFigures } from './key-figures.js';
 import { type Layout, verdictColor } from './layout.js';
 import { consumerTable, endpointTable, growthTable } from './sections.js';
-import { printable, VERDICT_WORDS, wrap } from './wording.js';
-
-/** The widest that a report gets: longer lines are hard to read. */
-const MAX_WIDTH = 100;
-
-/** The narrowest that a report is laid out for. */
-const MIN_WIDTH = 80;
+import { clampWidth, printable, VERDICT_WORDS, wrap } from './wording.js';
 
 /** How a report is drawn. */
 export interface TextOptions extends RowLimits {
@@ -22,7 +16,7 @@ export interface TextOptions extends RowLimits {
 
 /** The analysis as a person reads it: the verdict, then what leaks and where, then figures and caveats. */
 export function toText(analysis: Analysis | FileAnalysis, options: TextOptions): string {
-  const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, options.width));
+  const width = clampWidth(options.width);
   const colors = createColors(options.hasColor);
   const layout = { width, colors };
   const sections = [

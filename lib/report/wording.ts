@@ -67,3 +67,14 @@ export function placeOf({ file, line, column }: StackFrame): string {
 export function shortFrame(frame: string): string {
   return frame.replace(/\(([^()]*)\)$/, (_, place: string) => `(${shortPath(place)})`);
 }
+
+/** The widest that a report gets: longer lines are hard to read. */
+const MAX_WIDTH = 100;
+
+/** The narrowest that a report is laid out for. */
+const MIN_WIDTH = 80;
+
+/** The width that a report takes on a terminal of so many columns. */
+export function clampWidth(columns: number): number {
+  return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, columns));
+}

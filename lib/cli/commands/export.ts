@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { type Command, Option } from 'commander';
 import type { Analysis } from '../../core/analysis-result.js';
-import { HeapTideError } from '../../core/errors.js';
 import type { LiveMemory } from '../../report/live-memory.js';
 import type { CommandContext } from '../command-context.js';
+import { CommandError } from '../command-error.js';
 import { diagnose } from '../diagnose.js';
 import { writeOutput } from '../output-file.js';
 
@@ -39,8 +39,7 @@ async function exportDirectory(
   const diagnosis = await diagnose(directory);
   const memory = readLiveMemory(diagnosis.evidence, diagnosis.analysis.runs[0]?.run ?? '');
   if (memory === undefined && format !== 'markdown') {
-    throw new HeapTideError(
-      'ERR_HEAPTIDE_INVALID_PROFILE_FILE',
+    throw new CommandError(
       `${directory} holds no live stacks: the run saw no major GC, or ran without the allocation sampler`,
     );
   }
