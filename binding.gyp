@@ -121,6 +121,23 @@
             'test/native/core/stack_table_test.cc',
           ],
         },
+        {
+          # Loaded by a test: whether V8's structures have the sizes that its headers say.
+          'target_name': 'abi_canary',
+          # Not loadable_module: the loader of packages takes the first file that ends in .node.
+          'type': 'shared_library',
+          'product_prefix': '',
+          'product_extension': 'addon',
+          'sources': ['test/native/canary/abi_canary.cc'],
+        },
+        {
+          # Loaded by a benchmark: what V8 itself takes to read allocation sites.
+          'target_name': 'v8_cost',
+          'type': 'shared_library',
+          'product_prefix': '',
+          'product_extension': 'addon',
+          'sources': ['test/bench/sites-cost/v8_cost.cc'],
+        },
       ],
     }],
   ],

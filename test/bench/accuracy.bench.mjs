@@ -1,0 +1,133 @@
+// How right the figures are: live bytes of a site against the bytes that its function keeps, and counted GCs against
+// V8's own log. Takes about a minute.
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { report } from './measure.mjs';
+
+const require = createRequire(import.meta.url);
+const { loadBinding } = require('../../dist/binding/load.js');
+const { HEAP, SITE, SITE_COLUMNS } = require('../../dist/binding/contract.js');
+
+const TRACE_GC = join(import.meta.dirname, '..', 'native', 'fixtures', 'trace-gc.cjs');
+const TRIALS = 200;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+/** Of a standard normal distribution: 95 % lie within. */
+const Z = 1.96;
+
+export async function run() {
+  const { binding } = loadBinding();
+  let missed = 0;
+  for (const intervalBytes of [512 * KIB, 128 * KIB, 32 * KIB]) {
+    for (const size of [MIB, 10 * MIB]) {
+      missed += reportTrials({ intervalBytes, size }, trials(binding, { intervalBytes, size }));
+    }
+  }
+  return missed + (await reportGcs());
+}
+
+/** Estimates and truths of `TRIALS` sampling sessions. */
+function trials(binding, { intervalBytes, size }) {
+  const results = [];
+  for (let trial = 0; trial < TRIALS; trial++) {
+    const before = floor(binding);
+    binding.startSampler({ intervalBytes, stackDepth: 32, selfPath: '/nowhere' });
+    const kept = keepObjects(size);
+    const truth = floor(binding) - before;
+    results.push({ truth, ...estimateOf(binding, 'keepObjects'), isKept: kept !== undefined });
+    binding.stopSampler();
+  }
+  return results;
+}
+
+/** A chain of objects with arrays, 104 bytes each, `size` bytes in all. */
+function keepObjects(size) {
+  let kept;
+  for (let i = 0; i < size / 104; i++) kept = { a: i, next: kept, c: [i, i] };
+  return kept;
+}
+
+/** Used heap without garbage. Two GCs: the first one leaves what weak callbacks free. */
+function floor(binding) {
+  globalThis.gc();
+  globalThis.gc();
+  binding.read();
+  return binding.heap[HEAP.used];
+}
+
+/** Live bytes and variance of all stacks in which `name` allocated. */
+function estimateOf(binding, name) {
+  const { rows } = binding.readSites(10_000);
+  let [liveBytes, variance] = [0, 0];
+  for (let at = 0; at < rows.length; at += SITE_COLUMNS.length) {
+    const [allocator] = binding.stackFrames(rows[at + SITE.stack]);
+    if (allocator !== name) continue;
+    liveBytes += rows[at + SITE.liveBytes];
+    variance += rows[at + SITE.variance];
+  }
+  return { liveBytes, variance };
+}
+
+function reportTrials({ intervalBytes, size }, results) {
+  const ratios = results.map(({ liveBytes, truth }) => liveBytes / truth);
+  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / TRIALS;
+  const sd = Math.sqrt(ratios.reduce((sum, ratio) => sum + (ratio - mean) ** 2, 0) / (TRIALS - 1));
+  const truth = results.reduce((sum, result) => sum + result.truth, 0) / TRIALS;
+  const poisson = Math.sqrt(intervalBytes / truth);
+  const standardError = poisson / Math.sqrt(TRIALS);
+  const held = results.filter((result) => isHeld(result, intervalBytes)).length / TRIALS;
+  const bias = mean - 1;
+  const coverageError = Math.sqrt((0.95 * 0.05) / TRIALS);
+  return report(`${size / MIB} MB at an interval of ${intervalBytes / KIB} KiB, ${TRIALS} trials`, [
+    {
+      what: 'bias, with its standard error',
+      figure: `${percent(bias)} +/- ${percent(standardError)}`,
+      bar: '<= 2 %',
+      // Fewer trials cannot tell a bias of 2 % from none where one trial spreads by 70 %.
+      ok: Math.abs(bias) <= 0.02 + Z * standardError,
+    },
+    {
+      what: 'spread over that of Poisson sampling',
+      figure: `${(sd / poisson).toFixed(2)} x`,
+      bar: '<= 1.15 x',
+      // The spread of a spread: 1 / sqrt(2 n).
+      ok: sd / poisson <= 1.15 + Z / Math.sqrt(2 * TRIALS),
+    },
+    {
+      what: '95 % intervals that hold the truth',
+      figure: percent(held),
+      bar: '93-97 %',
+      ok: Math.abs(held - 0.95) <= 0.02 + Z * coverageError,
+    },
+  ]);
+}
+
+/**
+ * Whether the 95 % interval of an estimate holds the truth: the values that are not further than 1.96 of their own
+ * deviations from it, a deviation being sqrt(value * scale) as for every count that is sampled.
+ */
+function isHeld({ liveBytes, variance, truth }, intervalBytes) {
+  const scale = liveBytes === 0 ? intervalBytes : variance / liveBytes;
+  return (liveBytes - truth) ** 2 <= Z ** 2 * truth * scale;
+}
+
+async function reportGcs() {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--trace-gc', TRACE_GC]);
+  const [trace, counted] = stdout.split('counted');
+  const lines = trace.split('\n').filter((line) => / ms: /.test(line)).length;
+  const [minor, major] = counted.trim().split(' ').map(Number);
+  return report('GCs of a process, counted', [
+    {
+      what: 'counted, of the lines of --trace-gc',
+      figure: `${minor + major} of ${lines}`,
+      bar: 'all',
+      ok: minor + major === lines,
+    },
+  ]);
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
+}
