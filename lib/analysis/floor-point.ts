@@ -6,6 +6,8 @@ export interface FloorPoint {
   readonly timestamp: number;
   /** Used heap with code subtracted. */
   readonly heap: number;
+  /** The code that was subtracted; absent when it is not known. */
+  readonly code?: number;
   /** External memory. */
   readonly external: number;
   /** RSS minus committed heap minus external memory. */

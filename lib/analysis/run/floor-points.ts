@@ -8,6 +8,7 @@ export function toFloorPoint(entry: TimelineEntry): FloorPoint {
     request: entry.requests,
     timestamp: entry.timestamp,
     heap: mbToBytes(entry.usedMb - entry.codeMb),
+    code: mbToBytes(entry.codeMb),
     external: mbToBytes(entry.externalMb),
     native: mbToBytes(entry.rssMb - entry.heapTotalMb - entry.externalMb),
     inFlight: entry.inFlight,

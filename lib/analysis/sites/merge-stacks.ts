@@ -22,8 +22,8 @@ interface Group {
  *
  * V8's sampler walks physical frames, so a function that gets inlined vanishes from stacks from then on, and one call
  * path appears as several stacks that hand growth over to each other. A stack joins a longer one whose frames contain
- * its own in order. Among several it joins the one that grew fastest before it appeared itself: the one that it takes
- * over from. The longest stack's frames are kept.
+ * its own in order. Among several it joins the one that grew most before it appeared itself: the one that it takes over
+ * from; where none grew, the one with the fewest frames more. The longest stack's frames are kept.
  */
 export function mergeStacks(history: SiteHistory): SiteHistory {
   const last = history.requests.length - 1;
@@ -77,19 +77,24 @@ function findHost(
 ): Group | undefined {
   const last = requests.length - 1;
   const appeared = appearance(group.samples);
-  const span = Math.max(1, (requests[appeared] ?? 0) - (requests[0] ?? 0));
-  let host: Group | undefined;
-  let best = { before: Number.NEGATIVE_INFINITY, total: Number.NEGATIVE_INFINITY };
-  for (const candidate of candidates) {
-    if (!contains(candidate.path, group.path)) continue;
-    const growth = (values: readonly number[], at: number) => (values[at] ?? 0) - (values[0] ?? 0);
-    const before = growth(candidate.ownSamples, appeared) / span;
-    const total = growth(candidate.samples, last);
-    if (before < best.before || (before === best.before && total <= best.total)) continue;
-    host = candidate;
-    best = { before, total };
-  }
-  return host;
+  const growth = (values: readonly number[], at: number) => (values[at] ?? 0) - (values[0] ?? 0);
+  const fitting = candidates
+    .filter((candidate) => contains(candidate.path, group.path))
+    .map((candidate) => ({
+      candidate,
+      before: significant(growth(candidate.ownSamples, appeared)),
+      missing: candidate.path.length - group.path.length,
+      total: growth(candidate.samples, last),
+    }));
+  const [best] = fitting.sort(
+    (a, b) => b.before - a.before || a.missing - b.missing || b.total - a.total,
+  );
+  return best?.candidate;
+}
+
+/** A gain of a single sample is chance. */
+function significant(samples: number): number {
+  return samples < APPEARANCE_SAMPLES ? 0 : samples;
 }
 
 /** Index of the floor at which a stack has come into its own. */

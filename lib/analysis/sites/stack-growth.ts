@@ -1,10 +1,11 @@
+import { RunningRegression } from '../statistics/running-regression.js';
 import { theilSenSlope } from '../statistics/theil-sen.js';
 import type { StackSeries } from './stack-series.js';
 
 /** Share of the requests at the start that warm-up may take; growth in it is not counted. */
 const WARM_UP_SHARE = 0.2;
 
-/** How one or more stacks grew after warm-up: robust slopes times the requests spanned. */
+/** How one or more stacks grew after warm-up: slopes, that of bytes a robust one, times the requests spanned. */
 export interface StackGrowth {
   readonly bytesPerRequest: number;
   readonly bytes: number;
@@ -30,21 +31,25 @@ export class GrowthMeter {
   }
 
   measure(series: Pick<StackSeries, 'bytes' | 'samples'>): StackGrowth {
-    const full = this.#slope(series.bytes, this.#start);
+    const slope = theilSenSlope(this.#requests.slice(this.#start), series.bytes.slice(this.#start));
     return {
-      bytesPerRequest: full.slope,
-      bytes: full.rise,
-      samples: this.#slope(series.samples, this.#start).rise,
-      tailSamples: this.#slope(series.samples, this.#middle).rise,
+      bytesPerRequest: slope,
+      bytes: slope * this.#span(this.#start),
+      samples: this.#gain(series.samples, this.#start),
+      tailSamples: this.#gain(series.samples, this.#middle),
     };
   }
 
-  #slope(
-    values: readonly number[],
-    from: number,
-  ): { readonly slope: number; readonly rise: number } {
-    const requests = this.#requests.slice(from);
-    const slope = theilSenSlope(requests, values.slice(from));
-    return { slope, rise: slope * ((requests.at(-1) ?? 0) - (requests[0] ?? 0)) };
+  /** By least squares: most slopes between pairs of small counts are 0, and so is the median of them. */
+  #gain(samples: readonly number[], from: number): number {
+    const line = new RunningRegression();
+    for (const [index, value] of samples.slice(from).entries()) {
+      line.add(this.#requests[from + index] ?? 0, value);
+    }
+    return line.fit().slope * this.#span(from);
+  }
+
+  #span(from: number): number {
+    return (this.#requests.at(-1) ?? 0) - (this.#requests[from] ?? 0);
   }
 }

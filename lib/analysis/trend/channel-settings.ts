@@ -1,5 +1,6 @@
 import type { Channel } from '../../core/analysis-result.js';
 import { BYTES_PER_KB, BYTES_PER_MB } from '../../core/units.js';
+import type { FloorPoint } from '../floor-point.js';
 
 /**
  * How one channel is tested. "Full" is the window after warm-up, "tail" its later half.
@@ -67,6 +68,25 @@ export const CHANNEL_SETTINGS: Readonly<Record<Channel, ChannelSettings>> = {
   external: EXTERNAL,
   native: NATIVE,
 };
+
+/**
+ * Share of the size of code that its metadata, which is not counted as code, grows by while a program warms up: feedback
+ * vectors, shapes, deoptimization data. Measured on healthy HTTP services (test/bench/detect/live).
+ */
+const DRIFT_SHARE_OF_CODE = 0.08;
+
+/** The settings of a channel for these floors: a program with much code drifts more while it settles. */
+export function settingsFor(channel: Channel, floors: readonly FloorPoint[]): ChannelSettings {
+  const settings = CHANNEL_SETTINGS[channel];
+  if (channel !== 'heap') return settings;
+  const code = floors.reduce((most, floor) => Math.max(most, floor.code ?? 0), 0);
+  const scale = Math.max(1, (DRIFT_SHARE_OF_CODE * code) / settings.fullGrowthBytes);
+  return {
+    ...settings,
+    fullGrowthBytes: scale * settings.fullGrowthBytes,
+    tailGrowthBytes: scale * settings.tailGrowthBytes,
+  };
+}
 
 /** Bars for what follows a bend: the bend was chosen by looking at the data, so chance fits it better. */
 export function settingsAfterBend(settings: ChannelSettings): ChannelSettings {

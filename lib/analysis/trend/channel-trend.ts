@@ -1,7 +1,7 @@
 import type { Channel, Trend } from '../../core/analysis-result.js';
 import { bytesToMb } from '../../core/units.js';
 import type { FloorPoint } from '../floor-point.js';
-import { CHANNEL_SETTINGS } from './channel-settings.js';
+import { type ChannelSettings, settingsFor } from './channel-settings.js';
 import { DEFAULT_CONFIRM_AFTER_REQUESTS, isConfirmed } from './confirmation.js';
 import { detect } from './detect.js';
 import { evidenceOf, insufficientEvidence } from './evidence.js';
@@ -21,14 +21,22 @@ export interface RunFloors {
 
 /** The trend of one channel of a run. */
 export function channelTrend(channel: Channel, run: RunFloors, context: TrendContext): Trend {
-  const settings = CHANNEL_SETTINGS[channel];
+  const settings = settingsFor(channel, run.floors);
   const series = channelSeries(run.floors, channel);
   const look = detect(series, settings);
   if (look === undefined) return insufficientTrend(series.bytes.length);
   const bytesPerHour = look.rate.slope * requestsPerHour(run.floors);
   const growth =
     look.decision === 'leak'
-      ? judgeGrowth({ channel, series, earlier: run.earlier, context, look, bytesPerHour })
+      ? judgeGrowth({
+          channel,
+          settings,
+          series,
+          earlier: run.earlier,
+          context,
+          look,
+          bytesPerHour,
+        })
       : undefined;
   const verdict = growth?.verdict ?? look.decision;
   const bound = verdict === 'stable' ? leakBound(look, settings) : undefined;
@@ -50,13 +58,14 @@ export function channelTrend(channel: Channel, run: RunFloors, context: TrendCon
 /** What a trend says of growth alone: whether it is confirmed, and what follows from it. */
 function judgeGrowth(growth: {
   readonly channel: Channel;
+  readonly settings: ChannelSettings;
   readonly series: FloorSeries;
   readonly earlier: readonly FloorPoint[];
   readonly context: TrendContext;
   readonly look: Look;
   readonly bytesPerHour: number;
 }): Pick<Trend, 'verdict' | 'leakProbability' | 'ifCache' | 'hoursToLimit'> {
-  const { channel, series, earlier, context, look, bytesPerHour } = growth;
+  const { channel, settings, series, earlier, context, look, bytesPerHour } = growth;
   const requests = Math.max(series.requests.at(-1) ?? 0, context.requests ?? 0);
   // Memory outside the heap has no limit that V8 knows.
   const limitBytes = channel === 'heap' ? context.limitBytes : undefined;
@@ -68,7 +77,7 @@ function judgeGrowth(growth: {
   const confirmAfterRequests = context.confirmAfterRequests ?? DEFAULT_CONFIRM_AFTER_REQUESTS;
   const confirmed =
     isConfirmed(look, { requests, confirmAfterRequests, projection }) &&
-    detect(channelSeries(earlier, channel), CHANNEL_SETTINGS[channel])?.decision === 'leak';
+    detect(channelSeries(earlier, channel), settings)?.decision === 'leak';
   return {
     verdict: confirmed ? 'leak' : 'growing',
     leakProbability: leakProbability(requests),

@@ -8,19 +8,19 @@ import { intervalOf, spanOf } from './segment.js';
  *
  * A rank interval alone covers chance and not change: healthy programs drift while they settle, and a rate measured
  * while they do is off by more than its scatter says. So the interval spans those of the full window and of its tail,
- * widened by the drift that counts as none. On recorded leaks it covers the rate of the whole run in 87 % of windows of
- * 5,000 requests; the rank interval does in 32 %.
+ * widened by the drift that counts as none: upward by a tail's, downward by a whole window's, since drift is growth that
+ * adds to the leak's. docs/detection.md has the share of recorded and live leaks that it covers.
  */
 export function rateInterval(look: Look, settings: ChannelSettings): Interval {
   const { full, tail } = look.window;
-  const drift = driftRate(look, settings);
+  const { requests } = full.series;
   const whole = intervalOf(full);
   const later = intervalOf(tail);
   // A tail of a few floors has no bounds of its own.
   const [low, high] = later.every(Number.isFinite)
     ? [Math.min(whole[0], later[0]), Math.max(whole[1], later[1])]
     : whole;
-  return [low - drift, high + drift];
+  return [low - settings.fullGrowthBytes / spanOf(requests), high + driftRate(look, settings)];
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Channel, Trend, Verdict } from '../../core/analysis-result.js';
 import type { FloorPoint } from '../floor-point.js';
 import { analyzeTrends, LOOK_GROWTH } from './analyze-trends.js';
+import { mayBeConfirmed } from './confirmation.js';
 import { FloorRing } from './floor-ring.js';
 import { hasUsablePosition } from './floor-series.js';
 import type { TrendContext } from './trend-context.js';
@@ -19,8 +20,9 @@ const GROWTH_ENDED: ReadonlySet<Verdict> = new Set(['plateau', 'stable']);
  * Follows the floors of a running process and says when a leak is confirmed and when it is withdrawn.
  *
  * Looks whenever the number of requests has grown by a quarter: repeated tests would find a trend in noise sooner or
- * later if they came at a steady pace. A look happens inside {@link VerdictTracker.add} and takes about 4 ms for
- * 130 floors, 12 ms for the 256 that are kept at most; the calls between looks compare one number.
+ * later if they came at a steady pace. It does not look while nothing can be confirmed yet: code that runs now and then
+ * warms up for minutes, and a young service's floors would show it. A look happens inside {@link VerdictTracker.add}
+ * and takes about 4 ms for 130 floors, 12 ms for the 256 that are kept at most.
  *
  * A leak is raised once, and withdrawn when a look finds that the growth has ended; only then can it be raised again.
  */
@@ -30,14 +32,15 @@ export class VerdictTracker {
   /** The channels whose leak was raised and not withdrawn. */
   readonly #raised = new Set<Channel>();
   #lastLook = -1;
-  #trends = analyzeTrends([]);
+  #trends: Readonly<Record<Channel, Trend>> | undefined;
 
   constructor(context: Omit<TrendContext, 'requests'> = {}) {
     this.#context = context;
   }
 
-  /** The trends of the latest look; all `insufficient` before the first. */
+  /** The trends of all floors so far. Computed once per floor, when somebody asks. */
   get trends(): Readonly<Record<Channel, Trend>> {
+    this.#trends ??= analyzeTrends(this.#ring.points, this.#context);
     return this.#trends;
   }
 
@@ -45,7 +48,11 @@ export class VerdictTracker {
   add(point: FloorPoint): readonly VerdictChange[] {
     if (!hasUsablePosition(point)) return [];
     this.#ring.add(point);
-    return point.request >= this.#lastLook * LOOK_GROWTH ? this.look() : [];
+    this.#trends = undefined;
+    if (point.request < this.#lastLook * LOOK_GROWTH) return [];
+    if (this.#mayChange(point)) return this.look();
+    this.#lastLook = point.request;
+    return [];
   }
 
   /** Looks now, at the end of a run for instance, unless no request has finished since the last look. */
@@ -53,8 +60,17 @@ export class VerdictTracker {
     const request = this.#ring.points.at(-1)?.request ?? this.#lastLook;
     if (request === this.#lastLook) return [];
     this.#lastLook = request;
-    this.#trends = analyzeTrends(this.#ring.points, this.#context);
-    return CHANNELS.flatMap((channel) => this.#change(channel, this.#trends[channel]) ?? []);
+    const { trends } = this;
+    return CHANNELS.flatMap((channel) => this.#change(channel, trends[channel]) ?? []);
+  }
+
+  /** Whether a leak can be confirmed by now, or withdrawn. */
+  #mayChange(point: FloorPoint): boolean {
+    const [first = point] = this.#ring.points;
+    return (
+      this.#raised.size > 0 ||
+      CHANNELS.some((channel) => mayBeConfirmed({ channel, first, last: point }, this.#context))
+    );
   }
 
   #change(channel: Channel, trend: Trend): VerdictChange | undefined {

@@ -69,6 +69,17 @@ describe('mergeStacks', () => {
     expect(grown?.samples.at(-1)).toBe(40);
   });
 
+  test('prefers the candidate with the fewest frames missing where none grew before', () => {
+    const far = stack(['write', 'flush', 'end', 'handle'], (floor) => (floor < 1 ? 1 : 2));
+    const near = stack(['keep', 'handle'], () => 1);
+    const inlined = stack(['handle'], (floor) => floor);
+
+    const merged = mergeStacks(history(far, near, inlined));
+
+    const grown = merged.stacks.find(({ frames }) => frames[0]?.function === 'keep');
+    expect(grown?.samples.at(-1)).toBe(41);
+  });
+
   test('leaves stacks with frames in another order apart', () => {
     const merged = mergeStacks(
       history(
@@ -133,6 +144,15 @@ describe('findGrowingSites', () => {
     const [site] = findGrowingSites({ history: sites, endpoints: none }, 5 * INTERVAL);
 
     expect(site?.function).toBe('keep');
+  });
+
+  test('finds a function with few samples that come in steps', () => {
+    const steps = [2, 2, 2, 2, 4, 6, 6, 6, 7];
+    const sites = history(stack(['keep'], (floor) => steps[floor >> 2] ?? 7));
+
+    const [site] = findGrowingSites({ history: sites, endpoints: none }, 8 * INTERVAL);
+
+    expect(site).toMatchObject({ function: 'keep' });
   });
 
   test('shows the callers where an allocator is shared by what grows and what does not', () => {

@@ -54,13 +54,21 @@ describe('the verdict tracker', () => {
   test('looks at the end of a run, whatever the number of requests', () => {
     const tracker = new VerdictTracker({ confirmAfterRequests: 1_000 });
     const points = floors({ count: 100, heap: (request) => 1_024 * request });
-    follow(tracker, points);
-    const before = tracker.trends.heap.points;
+    const before = follow(tracker, points.slice(0, 11));
 
-    tracker.look();
+    const changes = tracker.look();
 
-    expect(tracker.trends.heap.points).toBe(100);
-    expect(before).toBeLessThan(100);
+    expect(before).toEqual([]);
+    expect(changes).toHaveLength(1);
+  });
+
+  test('knows the trends of all floors at any time, also before anything can be confirmed', () => {
+    const tracker = new VerdictTracker();
+
+    const changes = follow(tracker, floors({ count: 40, heap: (request) => 1_024 * request }));
+
+    expect(changes).toEqual([]);
+    expect(tracker.trends.heap).toMatchObject({ verdict: 'growing', points: 40 });
   });
 
   test('does not look twice at the same floors', () => {
