@@ -180,6 +180,11 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
     return this.#run?.verdict;
   }
 
+  /** @internal The directory that profiles are written to. */
+  get outputDir(): string {
+    return this.#options.outputDir;
+  }
+
   /** @internal The recorder of the running run. */
   get recorder(): RequestRecorder | undefined {
     return this.#isRunning ? this.#run?.recorder : undefined;
