@@ -54,8 +54,7 @@ interface Destination {
  * already is left out, and it is deleted when all is written. A recovery that dies itself can be repeated.
  *
  * A run's records go to the files that the run wrote itself, after its earlier ones, unless another process writes them
- * now. `writer` is the recovering process's own where it writes to the directory too. Rejects with errors of the file system
- * that leave nothing to recover from.
+ * now. `writer` is the recovering process's own where it writes to the directory too. Never rejects.
  */
 export async function recoverJournals(
   path: string,
@@ -67,7 +66,10 @@ export async function recoverJournals(
   const counts = { running: 0, failed: 0, unreadable: 0, gone: 0 };
   if (fileMemory !== undefined) {
     for (const journal of await journalPaths(path)) {
-      const outcome = await recoverOne(journal, { path, fileMemory, own });
+      // A directory that cannot be written keeps its journals, and can be read all the same.
+      const outcome = await recoverOne(journal, { path, fileMemory, own }).catch(
+        () => 'failed' as const,
+      );
       if (typeof outcome === 'string') counts[outcome] += 1;
       else runs.push(outcome);
     }

@@ -75,12 +75,8 @@ export class RunStorage {
   }
 
   async #recover(): Promise<void> {
-    try {
-      const { runs } = await recoverJournals(this.#directory.path, this.#directory);
-      this.#recovered = runs.reduce((sum, { records }) => sum + records, 0);
-    } catch (error) {
-      this.#directory.fail(error);
-    }
+    const { runs } = await recoverJournals(this.#directory.path, this.#directory);
+    this.#recovered = runs.reduce((sum, { records }) => sum + records, 0);
   }
 
   #closeJournal(): void {

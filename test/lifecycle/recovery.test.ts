@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { analyzeProfileDirectory } from '../../lib/diagnosis/analyze-directory.js';
 import { recoverProfileDirectory } from '../../lib/diagnosis/recover-directory.js';
@@ -135,6 +136,44 @@ describe('a recovery', () => {
 
     expect(analysis.endpoints).toMatchObject([{ endpoint: 'GET /orders/:id', requestCount: 7 }]);
     expect(analysis.runs).toMatchObject([{ ended: 'killed' }]);
+  });
+
+  test('finds what a worker thread left that was terminated', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    const worker = new Worker(
+      program("require('node:worker_threads').parentPort.postMessage('');"),
+      {
+        eval: true,
+        env: { ...process.env, OUT: out },
+      },
+    );
+    await once(worker, 'message');
+    await worker.terminate();
+
+    const { runs } = await recoverProfileDirectory(out);
+
+    expect(runs).toMatchObject([{ records: 7, thread: 1 }]);
+    expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('that cannot write keeps the journal, and the analysis goes on without it', async ({
+    skip,
+  }) => {
+    const out = temporaryDirectory();
+    leaveJournal(out);
+    await recoverProfileDirectory(out);
+    leaveJournal(out);
+    spawnSync('mount', ['--bind', out, out]);
+    onTestFinished(() => void spawnSync('umount', ['-l', out]));
+    const { status } = spawnSync('mount', ['-o', 'remount,bind,ro', out]);
+    skip(status !== 0, 'mounting needs privileges that this machine does not give');
+
+    const { runs, failed } = await recoverProfileDirectory(out);
+    const analysis = await analyzeProfileDirectory(out);
+
+    expect([runs.length, failed]).toEqual([0, 1]);
+    expect(analysis.endpoints).toMatchObject([{ requestCount: 7 }]);
+    expect(journals(out)).toHaveLength(1);
   });
 
   test('leaves a run that is alive alone', async () => {
