@@ -1,5 +1,3 @@
-import { join, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import type { FileMemory } from '../core/file-memory.js';
 import {
@@ -10,6 +8,7 @@ import {
   type SamplerOwner,
   SITE_COLUMNS,
 } from './contract.js';
+import { scriptPrefixes } from './script-prefixes.js';
 
 /** The exports of the .node file. */
 export interface NativeAddon
@@ -76,12 +75,6 @@ export function toBinding(addon: NativeAddon): Binding {
     startSampler: ({ intervalBytes, stackDepth, selfPath }) =>
       startSampler({ intervalBytes, stackDepth, selfPrefixes: scriptPrefixes(selfPath) }),
   };
-}
-
-/** V8 names CommonJS scripts by path and ES modules by URL. */
-function scriptPrefixes(folder: string): string[] {
-  const path = join(folder, sep);
-  return [path, pathToFileURL(path).href];
 }
 
 function isList(value: unknown, expected: readonly string[]): boolean {
