@@ -4,7 +4,9 @@ import { createRequire } from 'node:module';
 import v8 from 'node:v8';
 import { compare, figure, report } from './measure.mjs';
 
-const { loadBinding } = createRequire(import.meta.url)('../../dist/binding/load.js');
+const require = createRequire(import.meta.url);
+const { createFallback } = require('../../dist/binding/fallback/fallback-binding.js');
+const { loadBinding } = require('../../dist/binding/load.js');
 
 export async function run() {
   const { binding } = loadBinding();
@@ -13,7 +15,11 @@ export async function run() {
     for (let i = 0; i < iterations; i++) call();
   };
   const fast = await compare(
-    { read: repeat(binding.read), statistics: repeat(() => v8.getHeapStatistics()) },
+    {
+      read: repeat(binding.read),
+      fallback: repeat(createFallback().read),
+      statistics: repeat(() => v8.getHeapStatistics()),
+    },
     { iterations: 200_000 },
   );
   const slow = await compare(
@@ -29,6 +35,7 @@ export async function run() {
       bar: '<= 150 ns',
       ok: fast.read.median <= 300,
     },
+    { what: 'heaptide read(), JavaScript fallback', figure: figure(fast.fallback, 'ns') },
     { what: 'v8.getHeapStatistics()', figure: figure(fast.statistics, 'ns') },
     { what: 'process.memoryUsage()', figure: figure(slow.memoryUsage, 'ns') },
     {

@@ -11,8 +11,11 @@ import { type CallSite, OUTSIDE, type StackTable } from './stack-table.js';
 /** Longest time that a reading, with the full GC that the inspector makes V8 run, is expected to stop the service. */
 const MAX_READ_MS = 250;
 
-/** Assumed until the first reading is timed: a full GC takes about 1 ms per MB of live heap. */
+/** A full GC takes about 1 ms per MB of live heap. */
 const EXPECTED_MS_PER_BYTE = 1 / (1024 * 1024);
+
+/** Share of the time that readings may take which are longer than that all the same. */
+const MAX_SHARE = 0.01;
 
 /** V8 reports at least the interval for each sample; this share of it leaves room for rounding. */
 const MIN_SAMPLE_SHARE = 0.99;
@@ -35,8 +38,8 @@ export class AllocationSampler {
   #owner: SamplerOwner = 'none';
   /** Of our own session; 0 when there is none. */
   #interval = 0;
-  #msPerByte = EXPECTED_MS_PER_BYTE;
   #nodeCount = 0;
+  #restUntil = Number.NEGATIVE_INFINITY;
   /** Major GCs that were counted when the ledger was filled; `undefined` when it holds nothing. */
   #majorCountAtReading: number | undefined;
 
@@ -95,8 +98,7 @@ export class AllocationSampler {
   }
 
   #refresh(started: number): boolean {
-    const { used_heap_size: used } = getHeapStatistics();
-    if (used * this.#msPerByte > MAX_READ_MS) return false;
+    if (!this.#isAffordable(started)) return false;
     const profile = this.#takeProfile();
     if (profile === undefined) {
       this.#become('none');
@@ -105,8 +107,14 @@ export class AllocationSampler {
     if (this.#owner === 'heaptide' && this.#isOfAnotherSession(profile)) this.#become('foreign');
     this.#fill(profile);
     this.#majorCountAtReading = this.#parts.gc.majorCount;
-    this.#msPerByte = (monotonicMs() - started) / used;
+    const passed = monotonicMs() - started;
+    if (passed > MAX_READ_MS) this.#restUntil = started + passed / MAX_SHARE;
     return true;
+  }
+
+  #isAffordable(now: number): boolean {
+    const { used_heap_size: used } = getHeapStatistics();
+    return now >= this.#restUntil && used * EXPECTED_MS_PER_BYTE <= MAX_READ_MS;
   }
 
   #takeProfile(): SamplingProfile | undefined {
