@@ -18,6 +18,7 @@ function analyze(...runs: readonly SyntheticRun[]) {
     stacks: runs.flatMap(({ stacks }) => stacks),
     handlers: runs.flatMap(({ endpoints }) => endpoints),
     records,
+    lastCaptures: [],
     skippedEntries: 0,
     problems: [],
     endings: new Map(),

@@ -16,7 +16,14 @@ function finish(
   request: Partial<FinishedRequest> = {},
   rules: typeof defaults = defaults,
 ) {
-  const full = { statusCode: 200, used: 50 * MB, time: 0, afterMajorGc: false, ...request };
+  const full = {
+    statusCode: 200,
+    used: 50 * MB,
+    time: 0,
+    nearHeapLimit: false,
+    afterMajorGc: false,
+    ...request,
+  };
   endpoint.sampled++;
   const reason = captureReason(rules, endpoint, full);
   if (reason !== undefined) noteCapture(endpoint, full, reason);
@@ -28,6 +35,16 @@ function warmEndpoint(): Endpoint {
   finish(endpoint);
   return endpoint;
 }
+
+test('a heap that is about to run out comes before every other cause', () => {
+  const failed = { nearHeapLimit: true, statusCode: 500, used: 99 * MB, afterMajorGc: true };
+
+  const reason = finish(new Endpoint(0, 'a'), failed);
+  const switchedOff = finish(new Endpoint(1, 'b'), failed, { ...defaults, nearHeapLimit: false });
+
+  expect(reason).toBe('near_heap_limit');
+  expect(switchedOff).toBe('first');
+});
 
 test('captures the first sampled request of each endpoint, and no other without a cause', () => {
   const reasons = [new Endpoint(0, 'a'), new Endpoint(1, 'b')].map((endpoint) => [

@@ -24,6 +24,7 @@ function analysisOf(endpoints: readonly SyntheticEndpoint[], floors = 300): Anal
     stacks,
     handlers,
     records,
+    lastCaptures: [],
     skippedEntries: 0,
     problems: [],
     endings: new Map(),
