@@ -1,7 +1,7 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { GCProfiler, type GCProfilerResult } from 'node:v8';
 import { HEAP } from '../contract.js';
-import { monotonicMs } from './heap-counters.js';
+import { monotonicMs, residentSet } from './heap-counters.js';
 
 /** One GC, with the heap before and after it. */
 type GcCycle = GCProfilerResult['statistics'][number];
@@ -111,7 +111,7 @@ export class GcObserver {
     heap[HEAP.floorExternal] = heapStatistics.externalMemory;
     heap[HEAP.floorMalloced] = heapStatistics.mallocedMemory;
     heap[HEAP.floorTotal] = heapStatistics.totalHeapSize;
-    heap[HEAP.floorRss] = process.memoryUsage.rss();
+    heap[HEAP.floorRss] = residentSet() ?? heap[HEAP.floorRss] ?? 0;
   }
 
   #add(slot: number, amount: number): void {

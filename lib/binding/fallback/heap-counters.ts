@@ -58,7 +58,16 @@ export class HeapCounters {
     const recent = this.#heap[HEAP.rss] ?? 0;
     if (now - this.#rssReadAt < RSS_MAX_AGE_MS) return recent;
     this.#rssReadAt = now;
+    return residentSet() ?? recent;
+  }
+}
+
+/** Resident set size, in bytes. `undefined` where the system does not tell, as when no file descriptor is left. */
+export function residentSet(): number | undefined {
+  try {
     return process.memoryUsage.rss();
+  } catch {
+    return undefined;
   }
 }
 

@@ -15,14 +15,23 @@ const MAX_EXTERNAL_SHARE = 1 / 3;
  * crosses the soft limit, and posting it to a closed port gives it back at once. The system clears the pages when they
  * are touched, which they never are, so the resident set stays.
  *
- * @returns false when external memory would come near V8's hard limit
+ * @returns false when external memory would come near V8's hard limit, or the memory is not to be had
  */
 export function requestMajorGc(): boolean {
   const { external_memory: external, heap_size_limit: limit } = getHeapStatistics();
   if (external + NUDGE_BYTES > limit * MAX_EXTERNAL_SHARE) return false;
+  const memory = allocate(NUDGE_BYTES);
+  if (memory === undefined) return false;
   const { port1 } = new MessageChannel();
   port1.close();
-  const memory = new ArrayBuffer(NUDGE_BYTES);
   port1.postMessage(undefined, [memory]);
   return true;
+}
+
+function allocate(bytes: number): ArrayBuffer | undefined {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch {
+    return undefined;
+  }
 }
