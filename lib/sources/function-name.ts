@@ -6,9 +6,9 @@ const AHEAD = new RegExp(
   'u',
 );
 
-/** `name`, `name = `, `name: async function `, read backward from the parameters. */
+/** `name`, `name = (`, `name: async function `, read backward from the parameters or from the first of them. */
 const BEHIND = new RegExp(
-  `(${NAME})\\s*(?:<[^()]*>\\s*)?(?:(?:[=:]|:[^=]*=)\\s*(?:async\\b\\s*)?(?:function\\b\\s*\\*?\\s*)?)?$`,
+  `(${NAME})\\s*(?:<[^()]*>\\s*)?(?:(?:[=:]|:[^=]*=)\\s*(?:async\\b\\s*)?(?:function\\b\\s*\\*?\\s*)?\\(?)?$`,
   'u',
 );
 
