@@ -29,6 +29,7 @@ export default defineConfig({
         'test/package/**/*.test.ts',
         'test/docs/**/*.test.ts',
         'test/e2e/**/*.test.ts',
+        'test/integrations/**/*.test.ts',
       ]),
     ],
   },
