@@ -25,6 +25,11 @@ export function lastCapturePath(directory: string, run: string): string {
   return join(directory, `${PREFIX}${run}${FILE_EXTENSION}`);
 }
 
+/** Whether `name` is that of a run's last capture. */
+export function isLastCapture(name: string): boolean {
+  return name.startsWith(PREFIX) && name.endsWith(FILE_EXTENSION);
+}
+
 /** The first members of the file's one object, as JSON without braces. The addon writes the others. */
 export function encodeCapturedRun({ run, started, process }: CapturedRun): string {
   const fields = { run, started: Math.round(started), process: processFields(process) };
@@ -62,7 +67,7 @@ export async function pruneLastCaptures(directory: string): Promise<void> {
 
 async function captureFiles(directory: string): Promise<string[]> {
   const names = await readdir(directory);
-  return names.filter((name) => name.startsWith(PREFIX) && name.endsWith(FILE_EXTENSION));
+  return names.filter(isLastCapture);
 }
 
 function decodeLastCapture(value: unknown): Decoded<LastCapture> {

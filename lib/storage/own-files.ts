@@ -2,12 +2,13 @@ import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isProfileFile, isSharedFile, writerOf } from './directory-files.js';
+import { isLastCapture } from './last-capture.js';
 import { readEndpoints } from './load.js';
 
 /** A file that heaptide made. */
 export interface OwnFile {
   readonly path: string;
-  readonly kind: 'profiles' | 'timeline' | 'stacks' | 'set-aside';
+  readonly kind: 'profiles' | 'timeline' | 'stacks' | 'last-capture' | 'set-aside';
   readonly bytes: number;
   /** Time of the last write, ms since the epoch. */
   readonly modified: number;
@@ -16,8 +17,8 @@ export interface OwnFile {
 }
 
 /**
- * The files of a directory that heaptide made: profiles that the index knows, timelines, stacks, and what was set aside
- * in the place of one. Other programs' files and links are not among them. The index, which tells, is left out.
+ * The files of a directory that heaptide made: profiles that the index knows, timelines, stacks, last captures, and what
+ * was set aside in the place of one. Other programs' files and links are not among them. The index, which tells, is left out.
  */
 export async function ownFiles(directory: string): Promise<OwnFile[]> {
   const { entries } = await readEndpoints(directory);
@@ -43,5 +44,6 @@ export async function ownFiles(directory: string): Promise<OwnFile[]> {
 function kindOf(name: string, indexed: ReadonlySet<string>): OwnFile['kind'] | undefined {
   if (isSharedFile(name, '_timeline')) return 'timeline';
   if (isSharedFile(name, '_stacks')) return 'stacks';
+  if (isLastCapture(name)) return 'last-capture';
   return isProfileFile(name) && indexed.has(name) ? 'profiles' : undefined;
 }

@@ -40,13 +40,15 @@ describe('cleanup', () => {
     writeFileSync(join(out, 'notes.json'), '[]');
     writeFileSync(join(out, 'old.json.corrupt-1'), 'nonsense');
     symlinkSync(join(out, 'notes.json'), join(out, '_timeline~7.json'));
-    for (const name of ['old.json', 'notes.json', 'old.json.corrupt-1']) {
+    writeFileSync(join(out, '_last_capture-k3f9ab.json'), '[]');
+    const old = ['_last_capture-k3f9ab.json', 'old.json', 'old.json.corrupt-1'];
+    for (const name of [...old, 'notes.json']) {
       age(join(out, name), 2 * HOUR_MS);
     }
 
     const { deleted, freedBytes } = await cleanup(out, { maxAgeMs: HOUR_MS });
 
-    expect(deleted.toSorted()).toEqual([join(out, 'old.json'), join(out, 'old.json.corrupt-1')]);
+    expect(deleted.toSorted()).toEqual(old.map((name) => join(out, name)));
     expect(freedBytes).toBeGreaterThan(0);
     expect(readdirSync(out)).toEqual(
       expect.arrayContaining(['young.json', 'notes.json', '_timeline.json', '_timeline~7.json']),
