@@ -1,5 +1,5 @@
 import { constants, lstatSync } from 'node:fs';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileMemory } from '../core/file-memory.js';
 import { setAside } from './array-extent.js';
@@ -81,7 +81,9 @@ export async function recoverJournals(
 /** Paths of the finished journals. Removes those that were never finished. */
 async function journalPaths(directory: string): Promise<readonly string[]> {
   const folder = join(directory, JOURNAL_FOLDER);
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  // Of a directory that cannot be looked into, there is nothing to bring back.
+  const stats = await lstat(folder).catch(() => undefined);
+  if (stats?.isDirectory() !== true) return [];
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     if (name.endsWith(NEW_JOURNAL_EXTENSION)) await removeAbandoned(join(folder, name));

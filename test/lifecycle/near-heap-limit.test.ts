@@ -56,8 +56,8 @@ describe('a process that dies of its heap', () => {
     expect(skipped).toBe(0);
     expect(entries).toHaveLength(1);
     expect(namesOf(entries[0])).toContain(culprit);
-    // Of a limit of 64 MB.
-    expect(entries[0]?.sites?.[0]?.liveMb).toBeGreaterThan(16);
+    // Of a limit of 64 MB. A Map that doubles is refused long before that, and has its table beside the function's share.
+    expect(entries[0]?.sites?.[0]?.liveMb).toBeGreaterThan(8);
   });
 
   test('is said to have died near its heap limit, and of what', async () => {
@@ -89,7 +89,8 @@ describe('a process that dies of its heap', () => {
     const end = await runProgram({
       name: 'leaking.mjs',
       args: [join(directory, 'profiles'), 'objects', 'main'],
-      execArgv: [LIMIT, '--heapsnapshot-near-heap-limit=1'],
+      // Small, since a snapshot takes seconds.
+      execArgv: ['--max-old-space-size=32', '--heapsnapshot-near-heap-limit=1'],
       cwd: directory,
     });
 
