@@ -61,7 +61,8 @@ describe.each(BACKENDS)('%s', (backend) => {
       const { liveBytes = 0, samples = 0, variance = 0 } = objects ?? {};
 
       expect(samples).toBeGreaterThan(20);
-      expect((variance * samples) / liveBytes ** 2).toBeGreaterThan(0.8);
+      // 1 for small objects; the array that keeps them is large, and sure to be sampled.
+      expect((variance * samples) / liveBytes ** 2).toBeGreaterThan(0.6);
       expect((variance * samples) / liveBytes ** 2).toBeLessThan(2);
     });
 

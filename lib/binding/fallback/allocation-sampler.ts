@@ -14,8 +14,9 @@ const MAX_READ_MS = 250;
 /** A full GC takes about 1 ms per MB of live heap. */
 const EXPECTED_MS_PER_BYTE = 1 / (1024 * 1024);
 
-/** Share of the time that readings may take which are longer than that all the same. */
+/** Share of the time that readings may take in the long run, and how much they may take before that counts, in ms. */
 const MAX_SHARE = 0.01;
+const BURST_MS = 1000;
 
 /** V8 reports at least the interval for each sample; this share of it leaves room for rounding. */
 const MIN_SAMPLE_SHARE = 0.99;
@@ -39,7 +40,8 @@ export class AllocationSampler {
   /** Of our own session; 0 when there is none. */
   #interval = 0;
   #nodeCount = 0;
-  #restUntil = Number.NEGATIVE_INFINITY;
+  /** Time that readings took beyond their share, as of a moment. */
+  #owed = { ms: 0, at: 0 };
   /** Major GCs that were counted when the ledger was filled; `undefined` when it holds nothing. */
   #majorCountAtReading: number | undefined;
 
@@ -107,14 +109,17 @@ export class AllocationSampler {
     if (this.#owner === 'heaptide' && this.#isOfAnotherSession(profile)) this.#become('foreign');
     this.#fill(profile);
     this.#majorCountAtReading = this.#parts.gc.majorCount;
-    const passed = monotonicMs() - started;
-    if (passed > MAX_READ_MS) this.#restUntil = started + passed / MAX_SHARE;
+    this.#owed = { ms: this.#owedAt(started) + monotonicMs() - started, at: started };
     return true;
   }
 
   #isAffordable(now: number): boolean {
     const { used_heap_size: used } = getHeapStatistics();
-    return now >= this.#restUntil && used * EXPECTED_MS_PER_BYTE <= MAX_READ_MS;
+    return this.#owedAt(now) <= BURST_MS && used * EXPECTED_MS_PER_BYTE <= MAX_READ_MS;
+  }
+
+  #owedAt(now: number): number {
+    return Math.max(0, this.#owed.ms - (now - this.#owed.at) * MAX_SHARE);
   }
 
   #takeProfile(): SamplingProfile | undefined {
