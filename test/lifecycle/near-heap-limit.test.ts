@@ -62,10 +62,11 @@ describe('a process that dies of its heap', () => {
 
   test('is said to have died near its heap limit, and of what', async () => {
     const directory = temporaryDirectory();
-    await leak(directory, 'objects', 'main');
+    const end = await leak(directory, 'objects', 'main');
 
     const analysis = await analyzeProfileDirectory(directory);
 
+    expect(end.stderr).toContain('heap out of memory');
     expect(analysis.runs.map(({ ended }) => ended)).toEqual(['near_heap_limit']);
     expect(analysis.runs[0]?.lastCapture?.sites?.[0]?.function).toBe('rememberObjects');
     expect(analysis.warnings.join('\n')).toMatch(
