@@ -12,6 +12,7 @@ import {
   formatCount,
   formatShare,
   printable,
+  shorten,
   VERDICT_WORDS,
   wrap,
 } from '../wording.js';
@@ -53,9 +54,10 @@ function titleLine({ analysis: { runs }, entries }: TopView, { width, colors }: 
   const [run] = runs;
   const last = entries.at(-1);
   const ending = run?.ended === 'running' ? 'running' : 'not running any more';
-  const left = `heaptide top  pid ${run?.pid ?? 0}, ${ending}, ${formatCount(run?.requests ?? 0)} requests`;
-  const right = `${formatTime(last?.timestamp ?? Number.NaN)} UTC`;
-  return `${colors.bold(left)}${colors.dim(right.padStart(Math.max(1, width - left.length)))}`;
+  const time = ` ${formatTime(last?.timestamp ?? Number.NaN).slice(-8)} UTC`;
+  const text = `heaptide top  pid ${run?.pid ?? 0}, ${ending}, ${formatCount(run?.requests ?? 0)} requests`;
+  const left = shorten(text, width - time.length);
+  return `${colors.bold(left)}${colors.dim(time.padStart(width - left.length))}`;
 }
 
 function headline({ analysis }: TopView, { width, colors }: Layout): string {
