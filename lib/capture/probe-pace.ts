@@ -30,7 +30,7 @@ export interface ProbeMoment {
 /**
  * Decides when to ask V8 for a major GC. Probes are dense when a run is young and thin out with its age, so that any
  * window holds a few dozen floors; natural major GCs count as floors and push the next probe back; a probe that cost
- * much is followed by a pause in proportion. Pure: time comes in.
+ * much is followed by a longer wait. Pure: time comes in.
  */
 export class ProbePace {
   readonly #options: ResolvedOptions['probe'];
@@ -39,6 +39,7 @@ export class ProbePace {
   #requestsAtFloor = 0;
   #pauseUntil = 0;
   #usualInFlight: number | undefined;
+  #usualCpuMs: number | undefined;
 
   constructor(options: ResolvedOptions['probe'], startedAt: number) {
     this.#options = options;
@@ -70,7 +71,10 @@ export class ProbePace {
       return;
     }
     const cpuMs = Math.max(cost.pauseMs, cost.liveMb * CPU_MS_PER_LIVE_MB);
-    this.#pauseUntil = moment.now + cpuMs / this.#options.maxCpuShare;
+    const before = this.#usualCpuMs ?? cpuMs;
+    // On a busy machine single pauses are many times longer than most. The mean keeps the share all the same.
+    this.#usualCpuMs = before + (cpuMs - before) / 4;
+    this.#pauseUntil = moment.now + this.#usualCpuMs / this.#options.maxCpuShare;
   }
 
   /** Records that a probe was asked for, so that it is not asked for again before its floor arrives. */

@@ -16,12 +16,11 @@ const MIN_FLOORS = 6;
 const MIN_SAMPLES = 6;
 const MIN_TAIL_SAMPLES = 4;
 
-/**
- * The same where a trend shows already that something grows: the question is only what. For wrappers of external memory
- * there is no more to ask for, since some 200 bytes stand for a whole Buffer.
- */
-const MIN_SAMPLES_IN_GROWTH = 3;
-const MIN_TAIL_SAMPLES_IN_GROWTH = 1;
+/** The same where a trend shows already that something grows: the question is only what. */
+const IN_GROWTH: Bar = { samples: 3, tailSamples: 1, bytes: 0 };
+
+/** The same for wrappers of external memory, of which there are few samples: some 200 bytes stand for a whole Buffer. */
+const OF_WRAPPERS: Bar = { samples: 2, tailSamples: 0.5, bytes: 0 };
 
 /** Share of the trend's growth that a site with so few samples must account for. */
 const MIN_SHARE_OF_GROWTH = 0.2;
@@ -88,16 +87,10 @@ export function findExternalSites(
 ): readonly GrowingSite[] {
   const { stacks } = evidence.history;
   const find = (some: readonly StackSeries[]) =>
-    rank({ evidence, stacks: some, bar: IN_GROWTH, channel: 'external' });
+    rank({ evidence, stacks: some, bar: OF_WRAPPERS, channel: 'external' });
   const buffers = find(stacks.filter(makesBuffers));
   return buffers.length > 0 || riseBytes > 0 ? buffers : find(stacks.filter(isSmall));
 }
-
-const IN_GROWTH: Bar = {
-  samples: MIN_SAMPLES_IN_GROWTH,
-  tailSamples: MIN_TAIL_SAMPLES_IN_GROWTH,
-  bytes: 0,
-};
 
 function rank(search: {
   readonly evidence: SiteEvidence;

@@ -21,12 +21,23 @@ const MIN_KEPT = 6;
 const MIN_T = 4;
 // The true error of the estimate is at least a tenth of it: requests in flight do not all hold the same.
 const MIN_RELATIVE_ERROR = 0.1;
+// Growth of which the load explains less than this share at most has another cause.
+const EXPLAINED_SHARE = 0.5;
 
 /**
  * Estimates the bytes that a request in flight holds, by a trimmed regression of the differences between successive
  * floors on the changes of in-flight and finished requests. `undefined` when the load hardly varies or explains nothing.
  */
 export function estimateLoad(series: FloorSeries): LoadEstimate | undefined {
+  const fit = fitLoad(series);
+  if (fit === undefined) return undefined;
+  const { bytesPerInFlight, standardError } = fit;
+  if (!(bytesPerInFlight > 0 && bytesPerInFlight / standardError > MIN_T)) return undefined;
+  return fit;
+}
+
+/** The same without asking whether it is significant. */
+function fitLoad(series: FloorSeries): LoadEstimate | undefined {
   const floors = series.bytes.length;
   const [bytes, inFlight, requests] = [
     differences(series.bytes),
@@ -36,9 +47,8 @@ export function estimateLoad(series: FloorSeries): LoadEstimate | undefined {
   const squares = inFlight.reduce((sum, change) => sum + change * change, 0);
   if (floors < MIN_FLOORS || squares < floors * MIN_MEAN_SQUARE_CHANGE) return undefined;
   const fit = trimmedRegression([inFlight, requests], bytes, floors);
-  const [bytesPerInFlight = 0] = fit?.coefficients ?? [];
-  const [standardError = 0] = fit?.standardErrors ?? [];
-  if (!(bytesPerInFlight > 0 && bytesPerInFlight / standardError > MIN_T)) return undefined;
+  const [bytesPerInFlight, standardError] = [fit?.coefficients[0], fit?.standardErrors[0]];
+  if (bytesPerInFlight === undefined || standardError === undefined) return undefined;
   return { bytesPerInFlight, standardError };
 }
 
@@ -64,9 +74,17 @@ export function loadUncertainty(
   return error * Math.abs(loadShift(inFlight));
 }
 
-/** Whether the load rose by so much, in requests, that growth without a load estimate may come from it. */
-export function roseWithLoad(inFlight: readonly number[]): boolean {
-  return loadShift(inFlight) > Math.max(4, 0.5 * median(inFlight));
+/**
+ * Whether the load rose by so much, in requests, that a rise without a load estimate may come from it: unless what a
+ * request in flight may hold at most, as far as the floors tell, does not add up to a good part of the rise.
+ */
+export function mayComeFromLoad(series: FloorSeries, rise: number): boolean {
+  const shift = loadShift(series.inFlight);
+  if (shift <= Math.max(4, 0.5 * median(series.inFlight))) return false;
+  const fit = fitLoad(series);
+  if (fit === undefined) return true;
+  const most = Math.max(0, fit.bytesPerInFlight) + MIN_T * fit.standardError;
+  return !(most * shift < EXPLAINED_SHARE * rise);
 }
 
 /** Median requests in flight of the last third minus that of the first. */

@@ -2,7 +2,7 @@ import type { Verdict } from '../../core/analysis-result.js';
 import type { ChannelSettings } from './channel-settings.js';
 import type { FloorSeries } from './floor-series.js';
 import { isOneJump } from './jump.js';
-import { roseWithLoad } from './load.js';
+import { mayComeFromLoad } from './load.js';
 import { isPersistent, type Pace, paceOf } from './pace.js';
 import type { Segment } from './segment.js';
 import { openWindow, type TrendWindow } from './trend-window.js';
@@ -58,7 +58,7 @@ function decide(window: TrendWindow, pace: Pace, settings: ChannelSettings): Dec
   const oneJump = isOneJump(window, settings);
   const grows = (grew || grewLate(window, pace, settings)) && tail.slope > MIN_SLOPE;
   if (grows && persistent && !oneJump) {
-    const unexplainedLoad = load === undefined && roseWithLoad(full.series.inFlight);
+    const unexplainedLoad = load === undefined && mayComeFromLoad(full.series, full.rise);
     return unexplainedLoad ? 'load_confounded' : 'leak';
   }
   if (grew && !persistent) return 'plateau';

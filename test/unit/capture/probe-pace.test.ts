@@ -71,6 +71,15 @@ test('spaces probes so that their cost stays within the share of wall time', () 
   expect(probes.length * cost.pauseMs).toBeLessThanOrEqual(600_000 * options.maxCpuShare + 80);
 });
 
+test('is not silenced for long by a single slow probe', () => {
+  const pace = new ProbePace(options, 0);
+  simulate({ pace, seconds: 30 });
+  pace.noteRequest(30_000);
+  pace.noteFloor({ now: 30_500, requests: 3000 }, { pauseMs: 400, liveMb: 10 });
+
+  expect(pace.isDue({ now: 45_000, requests: 4500, inFlight: 1 })).toBe(true);
+});
+
 test('takes a large heap for a dear probe even when its pauses are short', () => {
   const cost = { pauseMs: 5, liveMb: 400 };
 

@@ -115,14 +115,24 @@ describe('the verdict on a series of floors', () => {
     expect(heap.evidence.loadBytesPerInFlight).toBeCloseTo(40_000, -3);
   });
 
-  test('growth beside a load that rose too fast to be told apart is load-confounded', () => {
-    const inFlight = (request: number) => (request > 5_000 ? 20 : 4);
+  test('growth beside a load that rose too slowly to be told apart is load-confounded', () => {
+    const inFlight = (request: number) => 4 + 2 * Math.floor(request / 1_000);
 
     const { heap } = analyzeTrends(
       floors({ count: 100, inFlight, heap: (request) => 1_024 * request }),
     );
 
     expect(heap.verdict).toBe('load_confounded');
+  });
+
+  test('growth that did not follow a jump of the load is a leak', () => {
+    const inFlight = (request: number) => (request > 5_000 ? 20 : 4);
+
+    const { heap } = analyzeTrends(
+      floors({ count: 100, inFlight, heap: (request) => 1_024 * request }),
+    );
+
+    expect(heap.verdict).toBe('leak');
   });
 
   test('a cache that filled and a leak that goes on are told apart', () => {
