@@ -1,5 +1,5 @@
 import { constants, lstatSync } from 'node:fs';
-import { lstat, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileMemory } from '../core/file-memory.js';
 import { setAside } from './array-extent.js';
