@@ -22,7 +22,7 @@ const cli = fileURLToPath(import.meta.resolve('heaptide/package.json')).replace(
 );
 
 console.log(
-  'An Express service with five endpoints; two of them leak. Half a minute of traffic:\n',
+  `An Express service with five endpoints; two of them leak. ${seconds} seconds of traffic:\n`,
 );
 const service = fork(fileURLToPath(new URL('service.mjs', import.meta.url)), {
   execArgv: ['--max-old-space-size=256'],
@@ -61,9 +61,16 @@ console.log(
     ? 'Both leaks found, no healthy endpoint blamed.'
     : `Expected ${LEAKING.join(' and ')}, but found: ${named.join(', ') || 'none'}.`,
 );
+
+const page = join(directory, 'report.html');
+execFileSync(process.execPath, [cli, 'report', directory, '-o', page]);
 console.log(`
-The files stay in ${directory}. Next:
-  npx heaptide analyze ${directory} --growth 30   # more growing sites
-  npx heaptide analyze ${directory} --json        # for scripts
+The same with charts, as one HTML file:
+  ${page}
+
+The profiles stay beside it. Next:
+  npx heaptide analyze ${directory} --json   # for scripts
+  npx heaptide export ${directory} --format markdown   # for an issue
+  npx heaptide top ${directory}   # while a service runs
   jq '.[0]' ${join(directory, 'GET_orders_id.json')}   # one record, plain JSON`);
 process.exitCode = right ? 0 : 1;
