@@ -7,8 +7,15 @@ import { MessageChannel } from 'node:worker_threads';
  */
 const NUDGE_BYTES = 66 * 1024 * 1024;
 
-/** V8 stops the world instead when external memory exceeds half of the heap limit. */
-const MAX_EXTERNAL_SHARE = 1 / 3;
+/**
+ * V8 stops the world instead when external memory exceeds half of the old generation's limit. This share of that limit
+ * stays clear of the half.
+ */
+const MAX_EXTERNAL_SHARE = 3 / 8;
+
+/** Bytes by which the heap limit exceeds the limit of the old generation, as `native/engine/compat.h` has them. */
+const YOUNG_GENERATION_BYTES =
+  youngGenerationMb(Number.parseInt(process.versions.v8, 10)) * 2 ** 20;
 
 /**
  * Asks V8 for one ordinary, concurrent major GC, as the addon does, through the memory of an ArrayBuffer: its allocation
@@ -19,7 +26,8 @@ const MAX_EXTERNAL_SHARE = 1 / 3;
  */
 export function requestMajorGc(): boolean {
   const { external_memory: external, heap_size_limit: limit } = getHeapStatistics();
-  if (external + NUDGE_BYTES > limit * MAX_EXTERNAL_SHARE) return false;
+  const oldGenerationLimit = limit - YOUNG_GENERATION_BYTES;
+  if (external + NUDGE_BYTES > oldGenerationLimit * MAX_EXTERNAL_SHARE) return false;
   const memory = allocate(NUDGE_BYTES);
   if (memory === undefined) return false;
   const { port1 } = new MessageChannel();
@@ -34,4 +42,9 @@ function allocate(bytes: number): ArrayBuffer | undefined {
   } catch {
     return undefined;
   }
+}
+
+function youngGenerationMb(v8Major: number): number {
+  if (v8Major <= 12) return 48;
+  return v8Major === 13 ? 192 : 96;
 }
