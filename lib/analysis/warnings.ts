@@ -6,6 +6,9 @@ import type { JudgedRun } from './run/judged-runs.js';
 /** Floors that a trend needs. */
 const MIN_FLOORS = 7;
 
+/** Fewer floors decide less surely: recorded series are decided best with 24 and more. */
+const FEW_FLOORS = 24;
+
 /** Runs that came near their heap limit of which a sentence is made; a service that dies again and again has many. */
 const MAX_DEATHS = 3;
 
@@ -42,8 +45,9 @@ function evidenceWarnings({ history, trends }: JudgedRun): readonly string[] {
     );
     return warnings;
   }
-  if (!history.isProbed && history.floors.length > 0) {
-    warnings.push('All floors come from natural GCs: with probes there are more of them');
+  const floors = history.floors.length;
+  if (!history.isProbed && floors > 0 && floors < FEW_FLOORS) {
+    warnings.push(`All ${floors} floors come from natural GCs: with probes there are more of them`);
   }
   if (history.process?.sampleIntervalBytes === 0) {
     warnings.push('The allocation sampler did not run: growing functions are not known');

@@ -153,6 +153,21 @@ describe('analyzeEvidence', () => {
     expect(analysis.warnings).toContainEqual('Only 3 major-GC floors: a verdict needs at least 7');
   });
 
+  test.each([
+    [15, 1],
+    [80, 0],
+  ])(
+    'says of %i natural floors that probes give more, only where they are few',
+    (floors, count) => {
+      const { timeline, ...rest } = simulate({ floors, endpoints: [{ name: 'GET /fine' }] });
+      const natural = timeline.map((entry) => ({ ...entry, probed: false }));
+
+      const { warnings } = analyze({ ...rest, timeline: natural });
+
+      expect(warnings.filter((warning) => warning.includes('natural GCs'))).toHaveLength(count);
+    },
+  );
+
   test('finds floors in the records when there is no timeline', () => {
     const run = simulate({ floors: 150, endpoints: [{ name: 'a', heapBytes: 5000 }] });
 
