@@ -117,7 +117,7 @@ function isHeld({ liveBytes, variance, truth }, intervalBytes) {
 }
 
 async function reportGcs() {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--trace-gc', TRACE_GC]);
+  const { stdout } = await promisify(execFile)(process.execPath, [TRACE_GC]);
   const [trace, counted] = stdout.split('counted');
   const lines = trace.split('\n').filter((line) => / ms: /.test(line)).length;
   const [minor, major] = counted.trim().split(' ').map(Number);

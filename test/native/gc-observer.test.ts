@@ -59,7 +59,7 @@ describe.each(BACKENDS)('%s', (backend) => {
   });
 
   test('the counts are those of --trace-gc', async () => {
-    const { stdout } = await runFixture('trace-gc.cjs', { execArgv: ['--trace-gc'], backend });
+    const { stdout } = await runFixture('trace-gc.cjs', { backend });
 
     const [trace = '', counted] = stdout.split('counted');
     const lines = trace.split('\n').filter((line) => / ms: /.test(line));
