@@ -8,7 +8,7 @@ import { type Death, type Life, liveAndDie } from './doomed-service.js';
 
 /** HEAPTIDE_TEST_ROUNDS=200 runs as many deaths of each kind; about two a second. */
 const ROUNDS = Number(process.env['HEAPTIDE_TEST_ROUNDS'] ?? 16);
-const ROUND_MS = 5_000;
+const ROUND_MS = 20_000;
 const CLI = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
 
 /** What a life left behind, to be compared with what it was seen to do. */
