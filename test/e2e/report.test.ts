@@ -252,10 +252,9 @@ inBrowser(
 
       await page.emulateMedia({ colorScheme: 'dark' });
 
-      await expect.poll(() => page.evaluate(backgroundAndAxis)).not.toEqual(light);
-      const dark = await page.evaluate(backgroundAndAxis);
-      expect(dark[0]).not.toBe(light[0]);
-      expect(dark[1]).not.toBe(light[1]);
+      const drawn = async () => (await page.evaluate(backgroundAndAxis))[1];
+      await expect.poll(drawn).not.toBe(light[1]);
+      expect((await page.evaluate(backgroundAndAxis))[0]).not.toBe(light[0]);
     });
 
     test('fits a narrow window', async () => {

@@ -111,7 +111,7 @@ function memorySection(shown: ReturnType<typeof showEntries>): Markup {
 <div class="head"><h2>Memory</h2>
 <fieldset id="axis"><legend>Horizontal axis</legend><label><input type="radio" name="axis" value="time" checked> Time</label><label><input type="radio" name="axis" value="requests"> Requests</label></fieldset>
 <button type="button" id="reset-zoom" hidden>Show all</button></div>
-<div class="chart" id="memory-chart" tabindex="0" role="img" aria-label="Used heap, floor, external memory, RSS and trend over time. Arrow keys move the cursor, plus and minus zoom, Escape shows all."></div>
+<div class="chart" id="memory-chart" tabindex="0" role="group" aria-label="Used heap, floor, external memory, RSS and trend over time. Arrow keys move the cursor, plus and minus zoom, Escape shows all."></div>
 <p class="note">Drag to zoom, click a name to show or hide its line. The floor is used heap without code right after a major GC. Triangles are major GCs: filled ones came by themselves, heaptide asked for hollow ones. ${notes.join(' ')}</p>
 </section>`;
 }

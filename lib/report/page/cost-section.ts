@@ -15,7 +15,7 @@ export function costSection(entries: readonly TimelineEntry[]): Markup | undefin
   return html`<section id="gc">
 <h2>GC pressure</h2>
 <dl class="cards">${gcCards(last, runMs).map(toCard)}</dl>
-<div class="chart" id="gc-chart" tabindex="0" role="img" aria-label="GC pauses in percent of the time, and megabytes freed per second"></div>
+<div class="chart" id="gc-chart" tabindex="0" role="group" aria-label="GC pauses in percent of the time, and megabytes freed per second"></div>
 </section>
 <section id="cost">
 <h2>What heaptide itself cost</h2>
@@ -36,13 +36,16 @@ function gcCards({ gc, gcPauseMs, gcFreedMb }: TimelineEntry, runMs: number): re
 
 function costCards(entries: readonly TimelineEntry[], runMs: number): readonly Card[] {
   const probes = entries.filter(({ probed }) => probed === true).length;
+  const asked = probes === 0 ? 'none' : `${formatCount(probes)} major GCs`;
   const overhead = entries.findLast((entry) => entry.overhead !== undefined)?.overhead;
-  if (overhead === undefined) return [['Probes', `${formatCount(probes)} major GCs asked for`]];
+  if (overhead === undefined) return [['Probes', asked]];
   const { probePauseMs, siteReadMs, selfMb } = overhead;
   return [
     [
       'Probes',
-      `${formatCount(probes)} major GCs asked for, ${formatCount(Math.round(probePauseMs))} ms of pauses, ${ofTime(probePauseMs, runMs)}`,
+      probes === 0
+        ? asked
+        : `${asked}, ${formatCount(Math.round(probePauseMs))} ms of pauses, ${ofTime(probePauseMs, runMs)}`,
     ],
     ['Reading stacks', `${formatCount(Math.round(siteReadMs))} ms, ${ofTime(siteReadMs, runMs)}`],
     ['Memory', `${formatBytes(mbToBytes(selfMb))} of the heap (estimated)`],

@@ -24,8 +24,8 @@ export function lookAt(
 ): TopView | undefined {
   const { timeline } = evidence;
   const runs = new Set(
-    timeline.flatMap(({ run, process }) =>
-      process !== undefined && process.pid === pid ? run : [],
+    timeline.flatMap(({ run, process: owner }) =>
+      owner !== undefined && owner.pid === pid ? run : [],
     ),
   );
   const candidates = pid === undefined ? timeline : timeline.filter(({ run }) => runs.has(run));
