@@ -21,7 +21,7 @@ const { enabled, toggleSignal } = resolveOptions(
   },
 );
 const profiler = EndpointProfiler.getInstance();
-if (enabled) profiler.configure({ enabled });
+if (enabled && !profiler.enabled) profiler.configure({ enabled });
 listenToToggle(toggleSignal, EndpointProfiler.getInstance);
 
 const findRoute = new ServerRoutes().find;

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
+import type { Analysis } from '../core/analysis-result.js';
 import type { CommandContext } from './command-context.js';
 import { diagnose } from './diagnose.js';
 import { EXIT_CODE } from './exit-code.js';
@@ -32,6 +33,17 @@ async function analyze(
   path: string,
   options: AnalyzeOptions & { readonly context: CommandContext },
 ): Promise<void> {
+  const { verdict } = await printAnalysis(path, options);
+  if (options.failOnLeak === true && verdict === 'leak') {
+    options.context.exitCode = EXIT_CODE.leak;
+  }
+}
+
+/** Analyzes a directory or a file and prints what it says. */
+export async function printAnalysis(
+  path: string,
+  options: Omit<AnalyzeOptions, 'failOnLeak'> & { readonly context: CommandContext },
+): Promise<Analysis> {
   const { context, growth, top } = options;
   const analysis = await analyzePath(path);
   if (options.json === true) {
@@ -42,12 +54,10 @@ async function analyze(
     const { width, hasColor } = context;
     context.write(toText(analysis, { growth, top, width, hasColor }));
   }
-  if (options.failOnLeak === true && analysis.verdict === 'leak') {
-    context.exitCode = EXIT_CODE.leak;
-  }
+  return analysis;
 }
 
-async function analyzePath(path: string) {
+async function analyzePath(path: string): Promise<Analysis> {
   if ((await stat(path)).isDirectory()) {
     return (await diagnose(path)).analysis;
   }

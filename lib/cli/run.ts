@@ -10,6 +10,7 @@ import { addDiffCommand } from './commands/diff.js';
 import { addExportCommand } from './commands/export.js';
 import { addRecoverCommand } from './commands/recover.js';
 import { addReportCommand } from './commands/report.js';
+import { addRunCommand } from './commands/run.js';
 import { addTopCommand } from './commands/top.js';
 import { EXIT_CODE } from './exit-code.js';
 
@@ -19,7 +20,8 @@ Exit codes: 0 done, 1 a leak was found and --fail-on-leak was given, 2 bad input
 Examples:
   $ heaptide endpoint_profiles/
   $ heaptide endpoint_profiles/chat_completions.json --growth 30
-  $ heaptide analyze endpoint_profiles/ --json --fail-on-leak`;
+  $ heaptide analyze endpoint_profiles/ --json --fail-on-leak
+  $ heaptide run -- node server.js`;
 
 /**
  * Runs one command line, given without the program's name. The exit code is in the context afterwards. Input that cannot
@@ -54,6 +56,7 @@ function createProgram(context: CommandContext): Command {
   addDiffCommand(program, context);
   addExportCommand(program, context);
   addRecoverCommand(program, context);
+  addRunCommand(program, context);
   return program;
 }
 

@@ -214,7 +214,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
     return resolveOptions(options, {
       env: process.env,
       manifest: manifestOptions(),
-      warn: (message) => this.#warnings.once(`HEAPTIDE_ENVIRONMENT ${message}`, message),
+      warn: (message) => this.#warnings.distinct('HEAPTIDE_CONFIGURATION', message),
     });
   }
 

@@ -7,8 +7,17 @@ export class Warnings {
 
   /** Warns, unless a warning of the same code was given before. */
   once(code: string, message: string): void {
-    if (this.#said.has(code)) return;
-    this.#said.add(code);
+    this.#say(code, { code, message });
+  }
+
+  /** Warns, unless the same message was given before. */
+  distinct(code: string, message: string): void {
+    this.#say(message, { code, message });
+  }
+
+  #say(key: string, { code, message }: { readonly code: string; readonly message: string }): void {
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
     process.emitWarning(message, { type: 'HeapTideWarning', code });
   }
 }
