@@ -97,7 +97,7 @@
       ],
       'conditions': [
         ['OS=="linux" and sanitize==""', {
-          'sources': ['native/core/glibc_floor.cc'],
+          'sources': ['native/runtime/cxx_runtime.cc'],
         }],
       ],
     },

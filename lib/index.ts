@@ -1,6 +1,3 @@
-export { analyzeEndpointMemory } from './analysis/analyze-endpoint-memory.js';
-export { getTopGrowingLocations } from './analysis/profiles/growing-locations.js';
-export { getTopMemoryConsumers } from './analysis/profiles/memory-consumers.js';
 export type * from './core/analysis-result.js';
 export { HeapTideError, type HeapTideErrorCode, isHeapTideError } from './core/errors.js';
 export type {
@@ -13,9 +10,14 @@ export type * from './core/profile.js';
 export { isDetailed } from './core/profile.js';
 export type * from './core/timeline.js';
 export { bytesToMb } from './core/units.js';
-export { analyzeProfileDirectory } from './diagnosis/analyze-directory.js';
-export { analyzeProfileFile } from './diagnosis/analyze-file.js';
 export { cleanup } from './diagnosis/cleanup-directory.js';
+export {
+  analyzeEndpointMemory,
+  analyzeProfileDirectory,
+  analyzeProfileFile,
+  getTopGrowingLocations,
+  getTopMemoryConsumers,
+} from './diagnosis/on-demand.js';
 export { recoverProfileDirectory } from './diagnosis/recover-directory.js';
 export type { BufferControl } from './profiler/buffer-control.js';
 export { EndpointProfiler, type ProfilerEvents } from './profiler/endpoint-profiler.js';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import loadBuild from 'node-gyp-build';
 import { HeapTideError } from '../core/errors.js';
+import { PACKAGE } from '../core/package-root.js';
 import type { Binding } from './contract.js';
 import { createFallback } from './fallback/fallback-binding.js';
 import { isNativeAddon, toBinding } from './native-addon.js';
@@ -17,9 +18,6 @@ export type LoadResult =
   | { readonly binding: Binding; readonly error?: undefined }
   | { readonly binding?: undefined; readonly error: HeapTideError };
 
-/** The package's root: `lib/binding` and `dist/binding` are equally deep. */
-const PACKAGE_ROOT = join(__dirname, '..', '..');
-
 /**
  * The native addon, a local build before the prebuild for this platform and Node.js ABI; else, or with
  * `HEAPTIDE_BACKEND=fallback`, the JavaScript fallback. Never throws. The first result of an environment (the main
@@ -29,7 +27,7 @@ export const loadBinding: () => LoadedBinding = once(() => {
   if (process.env['HEAPTIDE_BACKEND'] === 'fallback') {
     return { binding: createFallback(), fallbackReason: 'HEAPTIDE_BACKEND asks for it' };
   }
-  const { binding, error } = loadFrom(PACKAGE_ROOT);
+  const { binding, error } = loadFrom(PACKAGE.root);
   if (binding !== undefined) return { binding };
   return { binding: createFallback(), fallbackReason: error.message };
 });

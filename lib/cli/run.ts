@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { isHeapTideError } from '../core/errors.js';
+import { PACKAGE } from '../core/package-root.js';
 import { addAnalyzeCommand } from './analyze-command.js';
 import type { CommandContext } from './command-context.js';
 import { CommandError } from './command-error.js';
@@ -60,11 +61,9 @@ function createProgram(context: CommandContext): Command {
   return program;
 }
 
-/** The package's version. Its manifest is two folders up, in the sources and in the published package alike. */
+/** The package's version, from its manifest. */
 function readVersion(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'),
-  );
+  const manifest: unknown = JSON.parse(readFileSync(join(PACKAGE.root, 'package.json'), 'utf8'));
   const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
   return isManifest ? String(manifest.version) : 'unknown';
 }

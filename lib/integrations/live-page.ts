@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { PACKAGE } from '../core/package-root.js';
 import type { EndpointProfiler } from '../profiler/endpoint-profiler.js';
 
-/** The command line, two folders above this file and in `dist`, in the sources and in the published package alike. */
-const COMMAND_LINE = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
+/** The command line. */
+const COMMAND_LINE = join(PACKAGE.root, 'dist', 'cli', 'main.js');
 
 /** How old a page may be before it is made anew, in ms. */
 const MAX_AGE_MS = 5000;

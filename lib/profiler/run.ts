@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { Binding, SamplerOptions } from '../binding/contract.js';
 import type { Endpoint } from '../capture/endpoint.js';
 import { EndpointTable } from '../capture/endpoint-table.js';
 import { TimeBudget } from '../capture/time-budget.js';
 import type { ResolvedOptions } from '../core/options.js';
+import { PACKAGE } from '../core/package-root.js';
 import type { ProfileBuffer } from '../storage/profile-buffer.js';
 import type { ProfileDirectory } from '../storage/profile-directory.js';
 import { RunStorage } from '../storage/run-storage.js';
@@ -24,9 +24,6 @@ import type { Warnings } from './warnings.js';
 
 /** Time between two looks at a busy service, in ms, unless probes may come more often. */
 const TICK_MS = 1000;
-
-/** Scripts under this folder are heaptide itself. */
-const SELF_PATH = join(__dirname, '..');
 
 /** What a run is given by its profiler. */
 export interface RunContext {
@@ -231,6 +228,6 @@ function samplerOptions({ sites }: ResolvedOptions): SamplerOptions | undefined 
   return {
     intervalBytes: sites.sampleIntervalBytes,
     stackDepth: sites.stackDepth,
-    selfPath: SELF_PATH,
+    selfPath: PACKAGE.ownScripts,
   };
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PACKAGE } from '../core/package-root.js';
 import type { PageAssets } from '../report/page/build-page.js';
 
-/** Where `npm run build:ts` puts them: two folders above this file is the package, in the sources and in `dist` alike. */
-const FOLDER = join(__dirname, '..', '..', 'dist', 'page');
+/** Where `npm run build:ts` puts them. */
+const FOLDER = join(PACKAGE.root, 'dist', 'page');
 
 /** Reads the page's script and style. */
 export async function readPageAssets(): Promise<PageAssets> {

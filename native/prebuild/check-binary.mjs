@@ -24,7 +24,8 @@ export async function checkBinary(path, { node, isCross }) {
   const modules = await loadIn(node, { path, isCross });
   const problems = [
     abi === undefined && 'its name has no ABI',
-    bytes.length > MAX_BYTES && `it has ${bytes.length} bytes, and at most ${MAX_BYTES} are allowed`,
+    bytes.length > MAX_BYTES &&
+      `it has ${bytes.length} bytes, and at most ${MAX_BYTES} are allowed`,
     isNewer(glibc, NEWEST_GLIBC) && `it needs glibc ${glibc.join('.')}`,
     bytes.includes('libstdc++.so') && 'it needs the C++ library of the system',
     modules !== abi && `it loads in a Node.js with ABI ${modules}`,
@@ -48,9 +49,7 @@ function isNewer(a, b) {
 /** Loads the addon, which refuses any other major version than its own. Returns the ABI of that Node.js. */
 async function loadIn(node, { path, isCross }) {
   const script = `require(${JSON.stringify(path)}).read(); console.log(process.versions.modules)`;
-  const command = isCross
-    ? ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu', node]
-    : [node];
+  const command = isCross ? ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu', node] : [node];
   const [program, ...args] = [...command, '-e', script];
   const { stdout } = await promisify(execFile)(program, args);
   return stdout.trim();

@@ -1,13 +1,15 @@
-// The C++ runtime that is linked into the addon takes a few symbols from the
-// glibc of the build machine. These stand in for those that glibc 2.28, the
-// oldest that Node.js itself runs on, does not have. They are hidden, so that
-// nothing outside the addon binds to them.
+// What the C++ runtime that is linked into the addon takes from elsewhere. A
+// few symbols come from the glibc of the build machine; hidden stand-ins
+// replace those that glibc 2.28, the oldest that Node.js itself runs on, does
+// not have.
 #if defined(__linux__)
 #include <features.h>
 #endif
 
 #if defined(__GLIBC__)
 #include <pthread.h>
+
+#include <cstdlib>
 
 #if defined(__x86_64__)
 #define OLDEST_VERSION "GLIBC_2.2.5"
@@ -42,5 +44,11 @@ HEAPTIDE_HIDDEN int __pthread_key_create(pthread_key_t* key,
 }
 
 }  // extern "C"
+
+// The original prints the name of what was thrown, and brings a demangler of
+// 60 KB to do so. Nothing here throws.
+namespace __gnu_cxx {
+HEAPTIDE_HIDDEN void __verbose_terminate_handler() { std::abort(); }
+}  // namespace __gnu_cxx
 #endif
 #endif

@@ -1,0 +1,6 @@
+// What `on-demand.ts` loads.
+export { analyzeEndpointMemory } from '../analysis/analyze-endpoint-memory.js';
+export { getTopGrowingLocations } from '../analysis/profiles/growing-locations.js';
+export { getTopMemoryConsumers } from '../analysis/profiles/memory-consumers.js';
+export { analyzeProfileDirectory } from './analyze-directory.js';
+export { analyzeProfileFile } from './analyze-file.js';

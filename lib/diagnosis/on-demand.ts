@@ -1,0 +1,20 @@
+// A service that only records never needs the analysis, which takes as long to load as all the rest. `require` loads it
+// when one of its functions is called; `import()` could not serve those that are synchronous.
+type Diagnosis = typeof import('./entry.js');
+
+const diagnosis = (): Diagnosis => require('./entry.js');
+
+export const analyzeEndpointMemory: Diagnosis['analyzeEndpointMemory'] = (...args) =>
+  diagnosis().analyzeEndpointMemory(...args);
+
+export const analyzeProfileDirectory: Diagnosis['analyzeProfileDirectory'] = (...args) =>
+  diagnosis().analyzeProfileDirectory(...args);
+
+export const analyzeProfileFile: Diagnosis['analyzeProfileFile'] = (...args) =>
+  diagnosis().analyzeProfileFile(...args);
+
+export const getTopGrowingLocations: Diagnosis['getTopGrowingLocations'] = (...args) =>
+  diagnosis().getTopGrowingLocations(...args);
+
+export const getTopMemoryConsumers: Diagnosis['getTopMemoryConsumers'] = (...args) =>
+  diagnosis().getTopMemoryConsumers(...args);
