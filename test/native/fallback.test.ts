@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,18 @@ test('workers on the fallback may be terminated while they sample', async () => 
   const end = await runFixture('fallback-workers.mjs', { backend: 'fallback' });
 
   expect(end).toMatchObject({ code: 0, signal: null, stdout: 'ended 12\n' });
+});
+
+test('a process without a free file descriptor is still read', () => {
+  const program = join(__dirname, 'fixtures', 'no-descriptors.mjs');
+  const command = `ulimit -n 64; exec "${process.execPath}" --expose-gc "${program}"`;
+
+  const output = execFileSync('sh', ['-c', command], {
+    encoding: 'utf8',
+    env: { ...process.env, HEAPTIDE_BACKEND: 'fallback' },
+  });
+
+  expect(JSON.parse(output)).toEqual({ refused: 'EMFILE', majorCount: 1, rss: true });
 });
 
 test('sites are not read where that would stop the service for long', async () => {
