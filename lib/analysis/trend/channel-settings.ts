@@ -24,6 +24,8 @@ export interface ChannelSettings {
   readonly noiseFloorBytes: number;
   /** A single floor this much above both neighbors caught a passing allocation. */
   readonly spikeBytes: number;
+  /** Whether bytecode is part of the channel, which V8 drops when it goes unused. */
+  readonly holdsBytecode: boolean;
   /** The last third must grow at this share of the steepest pace before it. */
   readonly minDecelerationRatio: number;
 }
@@ -38,6 +40,7 @@ const HEAP: ChannelSettings = {
   noiseMultiple: 4,
   noiseFloorBytes: 4 * BYTES_PER_KB,
   spikeBytes: 48 * BYTES_PER_KB,
+  holdsBytecode: true,
   minDecelerationRatio: 0.35,
 };
 
@@ -47,6 +50,7 @@ const EXTERNAL: ChannelSettings = {
   fullGrowthBytes: 128 * BYTES_PER_KB,
   tailGrowthBytes: 48 * BYTES_PER_KB,
   spikeBytes: 512 * BYTES_PER_KB,
+  holdsBytecode: false,
 };
 
 // RSS minus V8's part scatters by 0.1 to 4 MB and drifts by about 100 bytes per request: page and arena granularity.
@@ -59,6 +63,7 @@ const NATIVE: ChannelSettings = {
   noiseMultiple: 6,
   noiseFloorBytes: 256 * BYTES_PER_KB,
   spikeBytes: 2 * BYTES_PER_MB,
+  holdsBytecode: false,
   minDecelerationRatio: 0.5,
 };
 
@@ -73,7 +78,7 @@ export const CHANNEL_SETTINGS: Readonly<Record<Channel, ChannelSettings>> = {
  * Share of the size of code that its metadata, which is not counted as code, grows by while a program warms up: feedback
  * vectors, shapes, deoptimization data. Measured on healthy HTTP services (test/bench/detect/live).
  */
-const DRIFT_SHARE_OF_CODE = 0.08;
+const DRIFT_SHARE_OF_CODE = 0.12;
 
 /** The settings of a channel for these floors: a program with much code drifts more while it settles. */
 export function settingsFor(channel: Channel, floors: readonly FloorPoint[]): ChannelSettings {

@@ -27,7 +27,8 @@ export function openWindow(
   if (series.bytes.length < MIN_FLOORS) return undefined;
   const load = estimateLoad(series);
   const leveled = withoutSpikes(atMedianLoad(series, load), settings.spikeBytes);
-  const repaired = { ...series, bytes: withoutBytecodeFlush(leveled) };
+  const bytes = settings.holdsBytecode ? withoutBytecodeFlush(leveled) : leveled;
+  const repaired = { ...series, bytes };
   const settled = seriesFrom(repaired, indexAtShare(series.requests, settings.warmUpShare));
   if (settled.bytes.length < MIN_FLOORS_AFTER_WARM_UP) return undefined;
 

@@ -4,7 +4,7 @@
 import http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { runInNewContext, runInThisContext } from 'node:vm';
 import { EndpointProfiler, profileEndpoint } from 'heaptide';
 import { HEALTHY } from './healthy.mjs';
 import { LEAKS } from './leaks.mjs';
@@ -24,15 +24,25 @@ function toEndpoint(name) {
   const { create } = [...LEAKS, ...HEALTHY].find((program) => program.name === name);
   const program = create({ random, bound: Number(bound) });
   let requests = 0;
-
-  async function handle(_request, response) {
-    // What every handler does: garbage, and waiting for somebody else.
-    const rows = Array.from({ length: random.between(20, 200) }, (_, row) => ({ row, name }));
-    await pause(random.between(1, 8));
-    await program.serve(++requests);
-    response.end(JSON.stringify(rows));
-  }
+  const handle = ownHandler(name)({
+    pause,
+    serve: () => program.serve(++requests),
+    rows: () => random.between(20, 200),
+    waitMs: () => random.between(1, 8),
+  });
   return { handle: profileEndpoint(name)(handle), program, served: () => requests };
+}
+
+/** A handler from a source of its own, as every endpoint of a real service has: makes garbage, waits, and serves. */
+function ownHandler(name) {
+  const source = `({ pause, serve, rows, waitMs }) => async function handle(_request, response) {
+    const table = [];
+    for (let row = rows(); row > 0; row--) table.push({ row });
+    await pause(waitMs());
+    await serve();
+    response.end(JSON.stringify(table));
+  }`;
+  return runInThisContext(source, { filename: `/srv/${name}.js` });
 }
 
 // A connection that the service closes while a request is on its way would fail the request.

@@ -125,6 +125,14 @@ describe('the verdict on a series of floors', () => {
     expect(heap.verdict).toBe('load_confounded');
   });
 
+  test('a fall of external memory is not taken for dropped bytecode, nor what follows for growth', () => {
+    const external = (request: number) => (request < 2_000 ? 70 * request : 40 * request);
+
+    const trends = analyzeTrends(floors({ count: 25, step: 150, external }));
+
+    expect(trends.external.verdict).toBe('stable');
+  });
+
   test('growth that did not follow a jump of the load is a leak', () => {
     const inFlight = (request: number) => (request > 5_000 ? 20 : 4);
 
