@@ -43,13 +43,22 @@ export function loadFrom(root: string): LoadResult {
   }
 }
 
+/** The file that {@link loadFrom} loads, or `undefined` when there is none. */
+export function findBinary(root: string): string | undefined {
+  try {
+    return loadBuild.path(root);
+  } catch {
+    return undefined;
+  }
+}
+
 function notFound(root: string, cause: unknown): HeapTideError {
   const { platform, arch, versions } = process;
   const reason = cause instanceof Error ? cause.message : String(cause);
   const detail =
     `${platform}-${arch}, ABI ${versions.modules}; ` +
     `tried ${join(root, 'build')} and ${join(root, 'prebuilds', `${platform}-${arch}`)}: ` +
-    `${reason.replace(/\s+/g, ' ').trim()}; to build it, run "npx node-gyp rebuild" in ${root}`;
+    `${reason.replace(/\s+/g, ' ').trim()}; to build it, run "npx heaptide build"`;
   return new HeapTideError('ERR_HEAPTIDE_BINDING_NOT_FOUND', detail, { cause });
 }
 

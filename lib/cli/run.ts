@@ -7,7 +7,9 @@ import { PACKAGE } from '../core/package-root.js';
 import { addAnalyzeCommand } from './analyze-command.js';
 import type { CommandContext } from './command-context.js';
 import { CommandError } from './command-error.js';
+import { addBuildCommand } from './commands/build.js';
 import { addDiffCommand } from './commands/diff.js';
+import { addDoctorCommand } from './commands/doctor.js';
 import { addExportCommand } from './commands/export.js';
 import { addRecoverCommand } from './commands/recover.js';
 import { addReportCommand } from './commands/report.js';
@@ -58,6 +60,8 @@ function createProgram(context: CommandContext): Command {
   addExportCommand(program, context);
   addRecoverCommand(program, context);
   addRunCommand(program, context);
+  addDoctorCommand(program, context);
+  addBuildCommand(program, context);
   return program;
 }
 
