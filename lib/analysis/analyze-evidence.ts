@@ -91,6 +91,7 @@ function toSummary(
     thread: history.process?.thread ?? 0,
     started: history.started,
     requests: history.requests,
+    openRequests: history.openRequests,
     ended,
     ...(lastCapture !== undefined && { lastCapture }),
   };

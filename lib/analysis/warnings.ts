@@ -25,6 +25,7 @@ export function collectWarnings(subject: {
   return [
     ...evidenceWarnings(subject.shown),
     ...endingWarnings(subject.shown, subject.summaries[0]),
+    ...openRequestWarnings(subject.shown),
     ...nearLimitWarnings(subject.summaries),
     ...otherRuns(subject.shown, subject.runs),
     ...inseparable(subject.endpoints),
@@ -63,6 +64,13 @@ function evidenceWarnings({ history, trends }: JudgedRun): readonly string[] {
 function endingWarnings({ history }: JudgedRun, run: RunSummary | undefined): readonly string[] {
   if (history.source === 'records' || run?.ended !== 'killed') return [];
   return [`Run ${history.run} did not end cleanly: its process is gone`];
+}
+
+function openRequestWarnings({ history }: JudgedRun): readonly string[] {
+  const { openRequests } = history;
+  if (openRequests === 0) return [];
+  const what = openRequests === 1 ? 'request has' : 'requests have';
+  return [`${openRequests} ${what} not finished: what an open request holds is not freed`];
 }
 
 function nearLimitWarnings(runs: readonly RunSummary[]): readonly string[] {

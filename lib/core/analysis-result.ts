@@ -167,6 +167,8 @@ export interface RunSummary {
   /** Wall-clock ms since the epoch. */
   readonly started: number;
   readonly requests: number;
+  /** Requests that do not finish: those open at a clean end; before that, at least as many as could be told. */
+  readonly openRequests: number;
   readonly ended: RunEnding;
   /** What was alive when the heap was about to run out, where that happened. */
   readonly lastCapture?: LastCapture;

@@ -47,6 +47,7 @@ function analysisJson(analysis: Analysis, { growth, top }: RowLimits): JsonObjec
       thread: run.thread,
       started: run.started,
       requests: run.requests,
+      open_requests: run.openRequests,
       ended: run.ended,
       ...optional('last_capture', run.lastCapture && lastCaptureJson(run.lastCapture)),
     })),

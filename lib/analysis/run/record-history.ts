@@ -25,6 +25,7 @@ export function historyFromRecords(run: string, endpoints: readonly EndpointReco
     windows: [],
     sites: [],
     isProbed: false,
+    openRequests: 0,
     limitBytes: 0,
   };
 }

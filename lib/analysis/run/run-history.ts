@@ -2,6 +2,7 @@ import type { RunProcess, SiteReading, TimelineEntry } from '../../core/timeline
 import { mbToBytes } from '../../core/units.js';
 import type { FloorPoint } from '../floor-point.js';
 import { toFloorPoints } from './floor-points.js';
+import { openRequests } from './open-requests.js';
 
 /** The live stacks at one floor. */
 export interface SitesAtFloor {
@@ -34,6 +35,8 @@ export interface RunHistory {
   readonly sites: readonly SitesAtFloor[];
   /** Whether heaptide asked for some of the GCs. */
   readonly isProbed: boolean;
+  /** Requests that do not finish. */
+  readonly openRequests: number;
   /** V8's heap limit in bytes; 0 when not known. */
   readonly limitBytes: number;
 }
@@ -65,6 +68,7 @@ function toHistory(run: string, entries: readonly TimelineEntry[]): RunHistory {
       sites === undefined ? [] : { request: requests, sites },
     ),
     isProbed: floorEntries.some((entry) => entry.probed === true),
+    openRequests: openRequests(entries),
     limitBytes: mbToBytes(entries.at(-1)?.limitMb ?? 0),
   };
 }

@@ -125,6 +125,7 @@ describe('the JSON report', () => {
       'thread',
       'started',
       'requests',
+      'open_requests',
       'ended',
     ]);
     expect(report.trends.heap).toMatchObject({
