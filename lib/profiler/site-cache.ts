@@ -30,7 +30,8 @@ export class SiteCache {
   readonly #reader: SiteReader;
   readonly #options: ResolvedOptions['sites'];
   readonly #budget: TimeBudget;
-  readonly #frames = new Map<number, readonly StackFrame[]>();
+  /** Those of the latest reading: over hours, garbage comes from thousands of stacks. */
+  #frames: ReadonlyMap<number, readonly StackFrame[]> = new Map();
   #latest: SitesAtMoment | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   #top: readonly AllocationSite[] | undefined;
@@ -77,12 +78,7 @@ export class SiteCache {
 
   /** The frames of a stack of the latest reading. */
   framesOf(stack: number): readonly StackFrame[] {
-    let frames = this.#frames.get(stack);
-    if (frames === undefined) {
-      frames = decodeFrames(this.#reader.stackFrames(stack));
-      this.#frames.set(stack, frames);
-    }
-    return frames;
+    return this.#frames.get(stack) ?? decodeFrames(this.#reader.stackFrames(stack));
   }
 
   #refresh(now: number): void {
@@ -98,7 +94,9 @@ export class SiteCache {
     this.readCount++;
     this.readMs += readings.readMs;
     this.#budget.spend(readings.readMs, now);
-    this.#latest = { stacks: this.#decode(readings.rows), selfBytes: readings.selfBytes };
+    const stacks = this.#decode(readings.rows);
+    this.#frames = new Map(stacks.map(({ stack, frames }) => [stack, frames]));
+    this.#latest = { stacks, selfBytes: readings.selfBytes };
   }
 
   #decode(rows: Float64Array): NumberedStack[] {

@@ -21,6 +21,9 @@ const TAIL_WINDOWS_PER_GROUP = 2;
  */
 const MIN_STACK_SHARE: Readonly<Record<Channel, number>> = { heap: 0.1, external: 0.3, native: 1 };
 
+/** What sampling alone may make of nothing, in its standard deviations. */
+const STACK_DEVIATIONS = 2;
+
 /** Among endpoints that the regression cannot tell apart, the stacks decide for one with this share of what they hold. */
 const DECISIVE_STACK_SHARE = 0.7;
 
@@ -146,11 +149,13 @@ function blameByStacks(
   group: GroupGrowth,
   { growth, stacks, channel }: Context,
 ): EndpointGrowth | undefined {
-  const part = (stacks.shares.get(endpoint) ?? 0) * stacks.explained;
+  const held = stacks.shares.get(endpoint) ?? 0;
+  const part = held * stacks.explained;
   const requests = group.endpoints.get(endpoint) ?? 0;
   if (part < MIN_STACK_SHARE[channel] || requests === 0) return undefined;
+  const spread = STACK_DEVIATIONS * (stacks.deviations.get(endpoint) ?? 0);
+  if (channel === 'heap' && held < spread) return undefined;
   const whole = growth.bytes / requests;
-  const spread = 2 * stacks.deviation;
   return {
     endpoint,
     bytes: part * growth.bytes,

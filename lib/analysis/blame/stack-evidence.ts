@@ -6,8 +6,8 @@ import { total } from './endpoint-groups.js';
 export interface StackEvidence {
   /** Share of the sites' growth whose stacks hold the endpoint's own frame. */
   readonly shares: ReadonlyMap<string, number>;
-  /** Standard deviation that sampling implies for one of these shares, relative to all growth. */
-  readonly deviation: number;
+  /** Standard deviations that sampling implies for these shares. */
+  readonly deviations: ReadonlyMap<string, number>;
   /** Share of the channel's growth that the sites account for, 0 to 1. */
   readonly explained: number;
 }
@@ -22,16 +22,19 @@ export function weighStacks(
 ): StackEvidence {
   const relevant = sites.filter((site) => site.channel === growth.channel);
   const growthMb = total(relevant.map((site) => site.growthMb));
-  if (!(growthMb > 0)) return { shares: new Map(), deviation: 0, explained: 0 };
+  if (!(growthMb > 0)) return { shares: new Map(), deviations: new Map(), explained: 0 };
   const shares = new Map<string, number>();
+  const deviations = new Map<string, number>();
   for (const site of relevant) {
     for (const [endpoint, share] of Object.entries(site.endpoints)) {
       shares.set(endpoint, (shares.get(endpoint) ?? 0) + (share * site.growthMb) / growthMb);
+      const deviation = (share * site.liveSdMb) / growthMb;
+      deviations.set(endpoint, Math.hypot(deviations.get(endpoint) ?? 0, deviation));
     }
   }
   return {
     shares,
-    deviation: Math.hypot(...relevant.map((site) => site.liveSdMb)) / growthMb,
+    deviations,
     explained: growth.channel === 'external' ? 1 : Math.min(1, growthMb / bytesToMb(growth.bytes)),
   };
 }

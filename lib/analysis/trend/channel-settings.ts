@@ -78,7 +78,7 @@ export const CHANNEL_SETTINGS: Readonly<Record<Channel, ChannelSettings>> = {
  * Share of the size of code that its metadata, which is not counted as code, grows by while a program warms up: feedback
  * vectors, shapes, deoptimization data. Measured on healthy HTTP services (test/bench/detect/live).
  */
-const DRIFT_SHARE_OF_CODE = 0.12;
+const DRIFT_SHARE_OF_CODE = 0.16;
 
 /** The settings of a channel for these floors: a program with much code drifts more while it settles. */
 export function settingsFor(channel: Channel, floors: readonly FloorPoint[]): ChannelSettings {
