@@ -142,7 +142,7 @@ interface FunctionStacks {
 
 /**
  * Gathers stacks by function. A function in which some stacks grow while others hold steady is an allocator that many
- * share: its callers tell them apart, so they are shown in its place.
+ * share: where its callers tell them apart, they are shown in its place.
  */
 function splitByFunction(stacks: readonly MeasuredStack[], depth: number): FunctionStacks[] {
   const byFunction = new Map<string, MeasuredStack[]>();
@@ -156,8 +156,10 @@ function splitByFunction(stacks: readonly MeasuredStack[], depth: number): Funct
   }
   return [...byFunction.values()].flatMap((group) => {
     const hasCallers = group.some(({ path }) => path.length > depth + 1);
-    if (hasCallers && isMixed(group)) return splitByFunction(group, depth + 1);
-    return describeGroup(group, depth);
+    const whole = describeGroup(group, depth);
+    if (!hasCallers || !isMixed(group)) return whole;
+    const parts = splitByFunction(group, depth + 1);
+    return parts.some(({ stacks: part }) => isMixed(part)) ? whole : parts;
   });
 }
 

@@ -1,4 +1,5 @@
 import { frameKey } from '../../core/stack-frame.js';
+import { isUserCode } from './origin.js';
 import type { SiteHistory, StackSeries } from './stack-series.js';
 
 /** A stack takes over from another once it holds this many samples, or this share of its final ones. */
@@ -23,7 +24,7 @@ interface Group {
  * V8's sampler walks physical frames, so a function that gets inlined vanishes from stacks from then on, and one call
  * path appears as several stacks that hand growth over to each other. A stack joins a longer one whose frames contain
  * its own in order. Among several it joins the one that grew most before it appeared itself: the one that it takes over
- * from; where none grew, the one with the fewest frames more. The longest stack's frames are kept.
+ * from; where none grew, one that calls the application's functions rather than Node's, with the fewest frames more. The longest stack's frames are kept.
  */
 export function mergeStacks(history: SiteHistory): SiteHistory {
   const last = history.requests.length - 1;
@@ -83,13 +84,24 @@ function findHost(
     .map((candidate) => ({
       candidate,
       before: significant(growth(candidate.ownSamples, appeared)),
+      calledNode: callsOfNode(candidate, group),
       missing: candidate.path.length - group.path.length,
       total: growth(candidate.samples, last),
     }));
   const [best] = fitting.sort(
-    (a, b) => b.before - a.before || a.missing - b.missing || b.total - a.total,
+    (a, b) =>
+      b.before - a.before ||
+      a.calledNode - b.calledNode ||
+      a.missing - b.missing ||
+      b.total - a.total,
   );
   return best?.candidate;
+}
+
+/** Frames of Node's own code that the candidate has further in: V8 inlines the application's small functions first. */
+function callsOfNode(candidate: Group, { path: [innermost] }: Group): number {
+  const further = candidate.series.frames.slice(0, candidate.path.indexOf(innermost ?? -1));
+  return further.filter((frame) => !isUserCode(frame)).length;
 }
 
 /** A gain of a single sample is chance. */

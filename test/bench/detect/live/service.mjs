@@ -23,24 +23,28 @@ function toEndpoint(name) {
   const random = seededRandom(seedOf(name, Number(seed)));
   const { create } = [...LEAKS, ...HEALTHY].find((program) => program.name === name);
   const program = create({ random, bound: Number(bound) });
-  let requests = 0;
-  const handle = ownHandler(name)({
+  const { handle, served } = ownHandler(name)({
     pause,
-    serve: () => program.serve(++requests),
+    serve: program.serve,
     rows: () => random.between(20, 200),
     waitMs: () => random.between(1, 8),
   });
-  return { handle: profileEndpoint(name)(handle), program, served: () => requests };
+  return { handle: profileEndpoint(name)(handle), program, served };
 }
 
 /** A handler from a source of its own, as every endpoint of a real service has: makes garbage, waits, and serves. */
 function ownHandler(name) {
-  const source = `({ pause, serve, rows, waitMs }) => async function handle(_request, response) {
-    const table = [];
-    for (let row = rows(); row > 0; row--) table.push({ row });
-    await pause(waitMs());
-    await serve();
-    response.end(JSON.stringify(table));
+  const source = `({ pause, serve, rows, waitMs }) => {
+    let requests = 0;
+    return { handle, served: () => requests };
+
+    async function handle(_request, response) {
+      const table = [];
+      for (let row = rows(); row > 0; row--) table.push({ row });
+      await pause(waitMs());
+      await serve(++requests);
+      response.end(JSON.stringify(table));
+    }
   }`;
   return runInThisContext(source, { filename: `/srv/${name}.js` });
 }

@@ -35,6 +35,13 @@ function history(...stacks: ReturnType<typeof stack>[]): SiteHistory {
   return { requests, stacks };
 }
 
+/** The stack with what `keep` calls taken for code of Node. */
+function fromKeep(one: ReturnType<typeof stack>) {
+  const keep = one.frames.findIndex((each) => each.function === 'keep');
+  const inner = one.frames.slice(0, keep).map((each) => frame(each.function, 'node:async_hooks'));
+  return { ...one, frames: [...inner, ...one.frames.slice(keep)] };
+}
+
 const none = new Map<string, string>();
 const total = (sites: SiteHistory) =>
   requests.map((_, floor) =>
@@ -75,6 +82,17 @@ describe('mergeStacks', () => {
     const inlined = stack(['handle'], (floor) => floor);
 
     const merged = mergeStacks(history(far, near, inlined));
+
+    const grown = merged.stacks.find(({ frames }) => frames[0]?.function === 'keep');
+    expect(grown?.samples.at(-1)).toBe(41);
+  });
+
+  test('takes a function to be inlined into its caller rather than code of Node', () => {
+    const node = stack(['flush node:net', 'handle', 'server'], () => 1);
+    const own = stack(['keep', 'handle', 'server', 'run node:timers'], () => 1);
+    const inlined = stack(['handle', 'server'], (floor) => floor);
+
+    const merged = mergeStacks(history(node, own, inlined));
 
     const grown = merged.stacks.find(({ frames }) => frames[0]?.function === 'keep');
     expect(grown?.samples.at(-1)).toBe(41);
@@ -164,6 +182,20 @@ describe('findGrowingSites', () => {
     const found = findGrowingSites({ history: sites, endpoints: none }, 0);
 
     expect(found.map((site) => site.function)).toEqual(['remember']);
+  });
+
+  test('shows the allocator itself where no caller tells growth from what holds steady', () => {
+    const sites = history(
+      stack(['bind', 'keep', 'handler', 'server'], (floor) => floor),
+      stack(['wrap', 'keep', 'handler', 'server'], () => 8),
+      stack(['keep', 'handler', 'server'], () => 8),
+    );
+    const shown = findGrowingSites(
+      { history: { ...sites, stacks: sites.stacks.map(fromKeep) }, endpoints: none },
+      0,
+    );
+
+    expect(shown.map((site) => site.function)).toEqual(['keep']);
   });
 
   test('shows the function that a user can open, not the code of Node that it calls', () => {
