@@ -106,7 +106,9 @@ export class InspectorSession {
 
   #connected(): Session {
     if (this.#session !== undefined) return this.#session;
-    const inspector: typeof import('node:inspector') = createRequire(__filename)('node:inspector');
+    const inspector: typeof import('node:inspector') = createRequire(process.execPath)(
+      'node:inspector',
+    );
     const session = new inspector.Session();
     session.connect();
     this.#session = session;

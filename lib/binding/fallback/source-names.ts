@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { monotonicMs } from './heap-counters.js';
 import type { InspectorSession } from './inspector-session.js';
 
-const { cache: commonJsModules } = createRequire(__filename);
+// Any path will do, and an ES module that heaptide is bundled into has no `__filename`.
+const { cache: commonJsModules } = createRequire(process.execPath);
 
 /** Time that listing scripts may take in all, in ms. After that, names come from the sampler alone. */
 const MAX_LISTING_MS = 500;
