@@ -7,7 +7,11 @@ import {
 } from '../../../../lib/analysis/sites/growing-sites.js';
 import { mergeStacks } from '../../../../lib/analysis/sites/merge-stacks.js';
 import { originOf } from '../../../../lib/analysis/sites/origin.js';
-import { type SiteHistory, toSiteHistory } from '../../../../lib/analysis/sites/stack-series.js';
+import {
+  type SiteHistory,
+  type StackSeries,
+  toSiteHistory,
+} from '../../../../lib/analysis/sites/stack-series.js';
 import type { StackFrame } from '../../../../lib/core/profile.js';
 
 const INTERVAL = 128 * 1024;
@@ -36,7 +40,7 @@ function history(...stacks: ReturnType<typeof stack>[]): SiteHistory {
 }
 
 /** The stack with what `keep` calls taken for code of Node. */
-function fromKeep(one: ReturnType<typeof stack>) {
+function fromKeep(one: StackSeries): StackSeries {
   const keep = one.frames.findIndex((each) => each.function === 'keep');
   const inner = one.frames.slice(0, keep).map((each) => frame(each.function, 'node:async_hooks'));
   return { ...one, frames: [...inner, ...one.frames.slice(keep)] };
