@@ -23,8 +23,9 @@ describe.each(BACKENDS)('%s', (backend) => {
     const heapUsed = process.memoryUsage().heapUsed;
     const used = reading('used');
 
-    // Little is allocated between the two readings, or has been in code space since the GC.
-    expect(Math.abs(used - heapUsed)).toBeLessThan(64 * 1024);
+    // Little is allocated between the two readings, or has been in code space since the GC: a compilation that ends
+    // meanwhile is the most. A space left out would be more.
+    expect(Math.abs(used - heapUsed)).toBeLessThan(256 * 1024);
   });
 
   test('used heap moves by the size of what is allocated', () => {
@@ -73,7 +74,7 @@ describe.each(BACKENDS)('%s', (backend) => {
     expect(Object.keys(spaces)).toEqual(expect.arrayContaining(['new_space', 'old_space']));
     const sum = Object.values(spaces).reduce((left, right) => left + right, 0);
     // The spaces are read after the total, and the results are allocated meanwhile: by the fallback in JavaScript.
-    expect(Math.abs(sum - used)).toBeLessThan(32 * 1024);
+    expect(Math.abs(sum - used)).toBeLessThan(256 * 1024);
     expect(total).toBeGreaterThanOrEqual(used);
     expect(limit).toBeGreaterThan(total);
     expect(external).toBeGreaterThan(0);

@@ -15,7 +15,10 @@ export function studentUpperTail(t: number, degreesOfFreedom: number): number {
   if (!(degreesOfFreedom > 0) || Number.isNaN(t)) return 0.5;
   // Squared last, so that a huge t does not overflow into NaN.
   const ratio = t / Math.sqrt(degreesOfFreedom);
-  const tail = incompleteBeta({ a: degreesOfFreedom / 2, b: 0.5, x: 1 / (1 + ratio * ratio) }) / 2;
+  const x = 1 / (1 + ratio * ratio);
+  // Not 1 - x, which loses a small t.
+  const rest = 1 / (1 + 1 / (ratio * ratio));
+  const tail = incompleteBeta({ a: degreesOfFreedom / 2, b: 0.5, x, rest }) / 2;
   return t >= 0 ? tail : 1 - tail;
 }
 
@@ -23,21 +26,23 @@ interface BetaArguments {
   readonly a: number;
   readonly b: number;
   readonly x: number;
+  /** 1 - x. */
+  readonly rest: number;
 }
 
 /** The regularized incomplete beta function I_x(a, b), by its continued fraction. */
-function incompleteBeta({ a, b, x }: BetaArguments): number {
+function incompleteBeta({ a, b, x, rest }: BetaArguments): number {
   if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  const logFront = gammaln(a + b) - gammaln(a) - gammaln(b) + a * Math.log(x) + b * Math.log1p(-x);
+  if (rest <= 0) return 1;
+  const logFront = gammaln(a + b) - gammaln(a) - gammaln(b) + a * Math.log(x) + b * Math.log(rest);
   const front = Math.exp(logFront);
   // The fraction converges fast on one side of the mean; symmetry serves the other.
   return x < (a + 1) / (a + b + 2)
     ? (front * betaFraction({ a, b, x })) / a
-    : 1 - (front * betaFraction({ a: b, b: a, x: 1 - x })) / b;
+    : 1 - (front * betaFraction({ a: b, b: a, x: rest })) / b;
 }
 
-function betaFraction({ a, b, x }: BetaArguments): number {
+function betaFraction({ a, b, x }: Omit<BetaArguments, 'rest'>): number {
   let numerator = 1;
   let denominator = 1 / away(1 - ((a + b) * x) / (a + 1));
   let value = denominator;

@@ -22,7 +22,7 @@ test('a package without a build gives an error that lists what was tried', () =>
   expect(error?.message).toContain(join(root, 'build'));
   expect(error?.message).toContain(join(root, 'prebuilds', `${process.platform}-${process.arch}`));
   expect(error?.message).toContain(`ABI ${process.versions.modules}`);
-  expect(error?.message).toContain('npx node-gyp rebuild');
+  expect(error?.message).toContain('npx heaptide build');
   expect(error?.cause).toBeInstanceOf(Error);
 });
 
