@@ -60,9 +60,11 @@ describe('cleanup', () => {
     await record(out, 'a', 'b', 'c');
     age(join(out, 'b.json'), HOUR_MS);
     const { profileBytes, timelineBytes, files } = await getProfileStats(out);
-    const [a] = files;
+    const oldest = files.find(({ path }) => path === join(out, 'b.json'));
 
-    const result = await cleanup(out, { maxBytes: profileBytes + timelineBytes - (a?.bytes ?? 0) });
+    const result = await cleanup(out, {
+      maxBytes: profileBytes + timelineBytes - (oldest?.bytes ?? 0),
+    });
 
     expect(result.deleted).toEqual([join(out, 'b.json')]);
   });
