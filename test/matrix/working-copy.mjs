@@ -45,7 +45,13 @@ export class WorkingCopy {
   constructor(folder, { node = process.execPath, home, env = {} }) {
     this.folder = folder;
     this.node = node;
-    this.env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, ...env };
+    this.env = {
+      ...process.env,
+      PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
+      // npm is the one of the Node.js that runs this: the packages of Node.js have none.
+      npm_config_prefix: dirname(dirname(process.execPath)),
+      ...env,
+    };
     // An .npmrc or an outer npm may name another Node.js's headers.
     if (home !== undefined) this.env.npm_config_nodedir = home;
   }
