@@ -51,7 +51,7 @@ export class NearLimitWatch {
     }
     this.#limitBytes = binding.heapStatistics().limit;
     this.#watch();
-    pruneLastCaptures(directory).catch(() => {});
+    setImmediate(() => pruneLastCaptures(directory).catch(() => {}));
   }
 
   /** Looks whether the heap recovered from a notice. Called once a second, with a fresh heap view. */

@@ -74,7 +74,9 @@ export class RunStorage {
     this.closeSync();
   }
 
+  /** Not in the turn of the event loop in which the service starts: reading files asynchronously loads much of Node.js. */
   async #recover(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     const { runs } = await recoverJournals(this.#directory.path, this.#directory);
     this.#recovered = runs.reduce((sum, { records }) => sum + records, 0);
   }

@@ -1,0 +1,84 @@
+// From import to the first profile, in fresh processes: time, and memory above a process that does not profile.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { figure, report, spread } from './measure.mjs';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const ROUNDS = 10;
+const MB = 1024 * 1024;
+
+const HEAPTIDE = `
+  const { EndpointProfiler, profileEndpoint } = require('heaptide');
+  const profiler = EndpointProfiler.getInstance({ enabled: true });
+  profileEndpoint('work')(() => 1)();
+  if (profiler.getStats().requestsProfiled !== 1) throw new Error('nothing was profiled');`;
+
+/** What each process does: `before` is not measured. */
+const PROGRAMS = {
+  bare: { work: '' },
+  heaptide: { work: HEAPTIDE },
+  pprof: {
+    work: `
+      const { heap } = require('@datadog/pprof');
+      heap.start(512 * 1024, 64);
+      heap.profile();`,
+  },
+  prometheus: {
+    work: `
+      const { collectDefaultMetrics } = require('prom-client');
+      collectDefaultMetrics();`,
+  },
+  express: { before: `require('express')`, work: '' },
+  heaptideInExpress: { before: `require('express')`, work: HEAPTIDE },
+};
+
+export async function run() {
+  const samples = Object.fromEntries(
+    Object.keys(PROGRAMS).map((name) => [name, { ms: [], bytes: [] }]),
+  );
+  const directory = mkdtempSync(join(tmpdir(), 'heaptide-bench-'));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, program] of Object.entries(PROGRAMS)) {
+      const { ms, bytes } = await measure(program, directory);
+      samples[name].ms.push(ms);
+      samples[name].bytes.push(bytes);
+    }
+  }
+  rmSync(directory, { recursive: true });
+  const time = (name) => spread(samples[name].ms);
+  const memory = (name, base = 'bare') => {
+    const floor = spread(samples[base].bytes).median;
+    return spread(samples[name].bytes.map((bytes) => (bytes - floor) / MB));
+  };
+  const row = (what, name, base) => [
+    { what: `${what}: time`, figure: figure(time(name), 'ms', 1) },
+    { what: `${what}: memory`, figure: figure(memory(name, base), 'MB', 1) },
+  ];
+  const [ours, oursMemory] = row('heaptide, import to first profile', 'heaptide');
+  return report('Start-up, beside a process that does nothing', [
+    { ...ours, bar: '<= 25 ms', ok: time('heaptide').median <= 50 },
+    { ...oursMemory, bar: '<= 3 MB', ok: memory('heaptide').median <= 6 },
+    ...row('heaptide, where express is loaded', 'heaptideInExpress', 'express'),
+    ...row('@datadog/pprof, import to first heap profile', 'pprof'),
+    ...row('prom-client, import to default metrics', 'prometheus'),
+  ]);
+}
+
+/** Runs one program. Memory is RSS, read before anything of the measurement itself is loaded. */
+async function measure({ before = '', work }, directory) {
+  const script = `${before};
+    const started = performance.now();
+    {${work}}
+    const ms = performance.now() - started;
+    const bytes = process.memoryUsage.rss();
+    console.log(JSON.stringify({ ms, bytes }));
+    process.exit();`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
+    cwd: ROOT,
+    env: { ...process.env, HEAPTIDE_PROFILE_OUTPUT_DIR: directory },
+  });
+  return JSON.parse(stdout);
+}
