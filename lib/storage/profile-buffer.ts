@@ -13,6 +13,12 @@ import { encodeStack, encodeTimelineEntry } from './timeline-codec.js';
 /** Timeline entries and stacks that wait while the disk fails: ten minutes of ticks, about 1 MB. */
 const EVIDENCE_CAPACITY = 600;
 
+/**
+ * Shortest time between two flushes of an endpoint whose buffer fills, in ms. Opening and closing a file costs as much
+ * as encoding hundreds of records; the journal keeps them meanwhile.
+ */
+const MIN_FLUSH_GAP_MS = 1000;
+
 /** What a buffer needs to know. The options of the same names are those of `EndpointProfiler`. */
 export interface ProfileBufferOptions {
   readonly run: string;
@@ -63,6 +69,8 @@ export class ProfileBuffer {
   /** Tasks that are planned, under way, or failed and left to the retry. */
   readonly #planned = new Set<Task>();
   readonly #retry = new RetryTimer(() => void this.flushAll());
+  /** Monotonic ms of the last planned flush of the endpoint with that number. */
+  readonly #flushedAt: number[] = [];
   #interval: NodeJS.Timeout | undefined;
 
   constructor(options: ProfileBufferOptions) {
@@ -187,15 +195,25 @@ export class ProfileBuffer {
     for (const id of ids) this.#store.clear(id);
   }
 
-  /** Runs a task when the current turn of the event loop is over. One that fails waits for the retry. */
+  /** Runs a task soon, not in the current turn of the event loop. One that fails waits for the retry. */
   #plan(task: Task): void {
     if (this.#planned.has(task)) return;
     this.#planned.add(task);
-    setImmediate(async () => {
+    const run = async () => {
+      if (typeof task === 'number') this.#flushedAt[task] = performance.now();
       if (task === 'all') await this.flushAll();
       else if (await this.#flush(task)) this.#planned.delete(task);
       else this.#retry.failed();
-    });
+    };
+    const wait = typeof task === 'number' ? this.#gapLeft(task) : 0;
+    if (wait > 0) setTimeout(run, wait).unref();
+    else setImmediate(run);
+  }
+
+  /** Time until the endpoint may be flushed again because its buffer is full, in ms. */
+  #gapLeft(id: number): number {
+    const flushedAt = this.#flushedAt[id] ?? Number.NEGATIVE_INFINITY;
+    return flushedAt + MIN_FLUSH_GAP_MS - performance.now();
   }
 
   #flush(task: 'evidence' | number): Promise<boolean> {

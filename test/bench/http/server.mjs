@@ -1,0 +1,69 @@
+// A server to send requests to: `server.mjs APP OBSERVER`. Tells its port, and answers every message with its CPU time.
+import { createRequire } from 'node:module';
+import process from 'node:process';
+
+const require = createRequire(import.meta.url);
+const [app, observer] = process.argv.slice(2);
+
+// About 20 KB of JSON, made anew for each request.
+const report = () =>
+  Array.from({ length: 200 }, (_, row) => ({
+    id: row,
+    name: `product ${row}`,
+    price: row * 7,
+    tags: ['a', 'b', 'c'],
+    stock: { berlin: row % 9, lisbon: row % 7 },
+  }));
+
+const APPS = {
+  async express(observe) {
+    const server = require('express')();
+    if (observe !== undefined) {
+      server.use((request, response, next) => {
+        response.once('finish', observe(request));
+        next();
+      });
+    }
+    server.get('/hello/:name', (_request, response) => response.json({ hello: 'world' }));
+    server.get('/report/:day', (_request, response) => response.json(report()));
+    return new Promise((resolve) => {
+      const listening = server.listen(0, '127.0.0.1', () => resolve(listening.address().port));
+    });
+  },
+  async fastify(observe) {
+    const server = require('fastify')();
+    if (observe !== undefined) {
+      server.addHook('onRequest', (request, reply, done) => {
+        reply.raw.once('finish', observe(request.raw));
+        done();
+      });
+    }
+    server.get('/hello/:name', async () => ({ hello: 'world' }));
+    server.get('/report/:day', async () => report());
+    await server.listen({ port: 0, host: '127.0.0.1' });
+    return server.server.address().port;
+  },
+};
+
+/** Others that watch memory in production. heaptide is loaded from outside: `--require heaptide/register`. */
+const OBSERVERS = {
+  none: () => undefined,
+  pprof() {
+    require('@datadog/pprof').heap.start(512 * 1024, 64);
+  },
+  prometheus() {
+    const { collectDefaultMetrics, Histogram } = require('prom-client');
+    collectDefaultMetrics();
+    const seconds = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Duration of requests',
+      labelNames: ['method'],
+    });
+    return ({ method }) => seconds.startTimer({ method });
+  },
+};
+
+const port = await APPS[app](OBSERVERS[observer]());
+process.on('message', () => process.send(process.cpuUsage()));
+process.once('disconnect', () => process.exit(0));
+process.send({ port });
