@@ -14,7 +14,7 @@ let orderNumber = 0;
 
 function rememberOrder(id) {
   const order = { id, lines: [] };
-  for (let line = 0; line < 20; line++) order.lines.push({ line, price: line * 7 });
+  for (let line = 0; line < 100; line++) order.lines.push({ line, price: line * 7 });
   pendingRefunds.set(++orderNumber, () => order.lines.reduce((sum, { price }) => sum + price, 0));
   return order;
 }
@@ -30,7 +30,7 @@ app.get(
 const toArchive = [];
 
 function archiveUpload(size) {
-  toArchive.push(Buffer.alloc(size, 1));
+  for (let part = 0; part < 4; part++) toArchive.push(Buffer.alloc(size / 4, 1));
 }
 
 app.post(
