@@ -59,6 +59,15 @@ describe.each([
     expect(endpoints).toEqual(['GET /internal/:zone/health/:probe', 'GET /public/health/:probe']);
   });
 
+  test('tells the patterns of one mount apart, and values from the resources that they are called like', async () => {
+    const app = make();
+    app.use(['/shops/:shop', '/stores'], make.Router().get('/orders', answer));
+
+    const endpoints = await endpointsOf(app, ['/shops/shops/orders', '/stores/orders']);
+
+    expect(endpoints).toEqual(['GET /shops/:shop/orders', 'GET /stores/orders']);
+  });
+
   test('names routes of applications in applications', async () => {
     const app = make();
     const admin = make();

@@ -113,6 +113,18 @@ test('takes the signal that it is given, and leaves the usual one alone', async 
   expect([code, service.child.signalCode]).toEqual([null, 'SIGUSR2']);
 });
 
+test('says that a signal cannot be listened to, and runs on', async () => {
+  const service = await startService(
+    ['--import', 'heaptide/register', join(FIXTURES, 'express-service.mjs')],
+    { cwd: workingDirectory(), env: { HEAPTIDE_TOGGLE_SIGNAL: 'SIGKILL' } },
+  );
+
+  const code = await service.end();
+
+  expect(code).toBe(0);
+  expect(service.output()).toMatch(/No process can listen to SIGKILL/);
+});
+
 test('names a wrong value in package.json once, and runs on', async () => {
   const service = await startService(
     ['--import', REGISTER, join(FIXTURES, 'express-service.mjs')],

@@ -7,6 +7,8 @@ const MAX_DEPTH = 16;
 interface Layer {
   readonly handle: unknown;
   readonly route?: unknown;
+  /** The pattern as it was given. Versions before 5.3 do not keep it. */
+  readonly rawPath?: unknown;
   /** Express 5 answers with the match, Express 4 with `true` and the match in the layer. */
   readonly match: (path: string) => unknown;
 }
@@ -36,6 +38,11 @@ export function patternThrough({ base, layers }: Mount, path: string): string | 
     rest = rest.slice(match.path.length) || '/';
   }
   return undefined;
+}
+
+/** Whether the pattern in front of the route is the same for every request. */
+export function isFixed({ layers }: Mount): boolean {
+  return layers.slice(0, -1).every(({ rawPath }) => typeof rawPath === 'string');
 }
 
 function chainsTo(route: object, stack: readonly Layer[], depth: number): Layer[][] {
@@ -85,14 +92,18 @@ function matchLayer(layer: Layer, path: string): { path: string; pattern: string
   return { path: match['path'], pattern: withParameters(match['path'], params) };
 }
 
-/** Puts the names of parameters where their values are: routers do not keep the pattern in every version. */
+/** Puts the names of parameters where their values are, each once and the last first: names of resources lead. */
 function withParameters(path: string, params: Readonly<Record<string, unknown>>): string {
   const names = new Map(Object.entries(params).map(([name, value]) => [value, name]));
-  const named = path.split('/').map((segment) => {
-    const name = names.get(decoded(segment));
-    return name === undefined ? segment : `:${name}`;
-  });
-  return withoutSlash(named.join('/'));
+  const segments = path.split('/');
+  for (let at = segments.length - 1; at >= 0; at--) {
+    const value = decoded(segments[at] ?? '');
+    const name = names.get(value);
+    if (name === undefined) continue;
+    segments[at] = `:${name}`;
+    names.delete(value);
+  }
+  return withoutSlash(segments.join('/'));
 }
 
 function decoded(segment: string): string {

@@ -1,5 +1,5 @@
 import type { Handler } from '../../profiler/profile-endpoint.js';
-import { findMounts, type Mount, patternThrough } from './express-mounts.js';
+import { findMounts, isFixed, type Mount, patternThrough } from './express-mounts.js';
 import { isHandler, isObject } from './objects.js';
 import type { Route } from './route.js';
 import { Routes, routeName } from './routes.js';
@@ -26,7 +26,7 @@ export class ExpressRoutes {
     const mounts = this.#mountsOf(matched, request);
     const pattern = patternOf(request, matched, mounts);
     const route = this.#routes.named(routeName(method, pattern), handlerOf(matched, method));
-    if (mounts.length === 1) this.#fix(matched, method, route);
+    if (mounts.length === 1 && mounts.every(isFixed)) this.#fix(matched, method, route);
     return route;
   };
 
