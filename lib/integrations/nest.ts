@@ -11,8 +11,8 @@ import type { FastifyInstance } from 'fastify';
 import { type Observable, tap } from 'rxjs';
 import { EndpointProfiler } from '../profiler/endpoint-profiler.js';
 import { heaptideExpress } from './express.js';
-import { addHooks } from './fastify.js';
 import { ExpressRoutes } from './tracking/express-routes.js';
+import { addFastifyHooks } from './tracking/fastify-hooks.js';
 import { type IntegrationOptions, profilerSource } from './tracking/integration-options.js';
 import { isHandler, isObject } from './tracking/objects.js';
 import { Routes } from './tracking/routes.js';
@@ -107,7 +107,8 @@ export class HeaptideModule {
 /** Follows requests from before the parsers and guards. Microservices have no adapter. */
 function attach(adapter: HttpAdapterHost['httpAdapter'] | undefined, options: IntegrationOptions) {
   if (adapter === undefined) return;
-  if (adapter.getType() === 'fastify') addHooks(adapter.getInstance<FastifyInstance>(), options);
+  if (adapter.getType() === 'fastify')
+    addFastifyHooks(adapter.getInstance<FastifyInstance>(), options);
   else adapter.use(heaptideExpress(options));
 }
 

@@ -1,12 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
-import { addHooks } from '../fastify.js';
+import { addFastifyHooks } from '../tracking/fastify-hooks.js';
 import { isHandler, isObject } from '../tracking/objects.js';
 
 /** Learns the routes of every Fastify application that is made from now on, through Fastify's own channel. */
 export function followFastify(): void {
   subscribe('fastify.initialization', (message) => {
-    if (isObject(message) && isFastify(message['fastify'])) addHooks(message['fastify'], {});
+    if (isObject(message) && isFastify(message['fastify'])) addFastifyHooks(message['fastify'], {});
   });
 }
 
