@@ -38,7 +38,7 @@ export class WorkingCopy {
       },
     );
     const copy = new WorkingCopy(folder, options);
-    await copy.run('typescript/bin/tsc', ['-p', 'tsconfig.json']);
+    await copy.spawn('npm', ['run', '--silent', 'build:ts']);
     return copy;
   }
 
