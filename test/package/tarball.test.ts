@@ -227,7 +227,7 @@ describe.each(nodes)('installed on Node.js $version without a compiler', ({ path
         recursive: true,
       });
 
-      // Twice the demo's own length: the processor may be shared with three more Node.js majors.
+      // Twice the demo's own length, which is meant for one run on an idle machine.
       const output = await project.node(join('demo', 'run.mjs'), '--seconds', '60');
 
       expect(output).toContain('Both leaks found, no healthy endpoint blamed');
