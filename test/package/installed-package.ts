@@ -1,9 +1,10 @@
 // The package as a user gets it: packed, and installed into an empty project by a machine without tools.
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { afterAll } from 'vitest';
 import { NODE_MAJORS, nodeVersion } from '../matrix/node-versions.mjs';
 
 const run = promisify(execFile);
@@ -27,8 +28,15 @@ export async function nodesToTest(): Promise<readonly Node[]> {
   return releases.map(({ version, node }) => ({ version, path: node }));
 }
 
-export function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'heaptide-package-'));
+/** Everything that one test file makes. */
+const WORKSHOP = join(tmpdir(), `heaptide-package-${process.pid}`);
+
+afterAll(() => rm(WORKSHOP, { recursive: true, force: true }));
+
+/** A new folder, which is gone when the test file has run. */
+export async function temporaryFolder(): Promise<string> {
+  await mkdir(WORKSHOP, { recursive: true });
+  return mkdtemp(join(WORKSHOP, 'folder-'));
 }
 
 /** Packs the package, with a binary for each Node.js that is tested. Returns the tarball. */
