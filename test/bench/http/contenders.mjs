@@ -18,9 +18,11 @@ export const CONTENDERS = {
   bare: { observer: 'none' },
   'register, profiling off': heaptide({ HEAPTIDE_ENABLE_PROFILING: '0' }),
   'heaptide, counters only': heaptide({
+    HEAPTIDE_PROFILING_SAMPLE_RATE: '0',
     HEAPTIDE_SITES_ENABLED: '0',
     HEAPTIDE_PROBE_ENABLED: '0',
   }),
+  'heaptide, one record in a hundred': heaptide({ HEAPTIDE_PROFILING_SAMPLE_RATE: '0.01' }),
   'heaptide, defaults': heaptide({}),
   '@datadog/pprof heap': { observer: 'pprof' },
   'prom-client': { observer: 'prometheus' },
