@@ -33,9 +33,9 @@ describe('real HTTP services', () => {
 
   beforeAll(async () => {
     [leaking, healthy, fillingLate] = await Promise.all([
-      serve({ program: 'closure', bound: 0, requests: 6000 }),
-      serve({ program: 'lru', bound: 500, requests: 6000 }),
-      serve({ program: 'lru', bound: 7000, requests: 16_000 }),
+      serve({ program: 'closure', bound: 0, requests: 12_000 }),
+      serve({ program: 'lru', bound: 500, requests: 12_000 }),
+      serve({ program: 'lru', bound: 9000, requests: 18_000 }),
     ]);
   }, 180_000);
 
