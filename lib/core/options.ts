@@ -103,7 +103,10 @@ export interface ProfilerOptions {
    * Minimum 0, maximum 1. @defaultValue 1
    */
   readonly samplingRate?: number;
-  /** Records of an endpoint that trigger a flush. Minimum 1, maximum 4096. @defaultValue 100 */
+  /**
+   * Records of an endpoint that trigger a flush, which comes at once, but no second one within a second. Whatever the
+   * rate, a journal that is half full is flushed at once. Minimum 1, maximum 4096. @defaultValue 100
+   */
   readonly bufferSize?: number;
   /** Longest time that a record waits in memory, in ms. Minimum 100, maximum 3,600,000. @defaultValue 60_000 */
   readonly flushIntervalMs?: number;

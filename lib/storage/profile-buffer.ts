@@ -72,6 +72,7 @@ export class ProfileBuffer {
   /** Monotonic ms of the last planned flush of the endpoint with that number. */
   readonly #flushedAt: number[] = [];
   #interval: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(options: ProfileBufferOptions) {
     this.#options = options;
@@ -118,8 +119,9 @@ export class ProfileBuffer {
     ).unref();
   }
 
-  /** Ends the periodic flushes and a planned retry; full buffers are still flushed. Idempotent. */
+  /** Ends the flushes that nobody asks for, those that are planned too. Idempotent. */
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#interval);
     this.#interval = undefined;
     this.#retry.stop();
@@ -129,10 +131,10 @@ export class ProfileBuffer {
   append(reading: Readonly<RequestReading>, extras?: RecordExtras): void {
     if (this.#named[reading.endpoint] !== true) this.#addName(reading.endpoint);
     this.#store.append(reading, extras);
-    if (this.#ring.pendingOf(reading.endpoint) >= this.#options.bufferSize) {
+    // A memory that fills does not wait for the gap between two flushes of an endpoint.
+    if (this.#store.isHalfFull) this.#plan('all');
+    else if (this.#ring.pendingOf(reading.endpoint) >= this.#options.bufferSize) {
       this.#plan(reading.endpoint);
-    } else if (this.#ring.size * 2 >= this.#ring.capacity) {
-      this.#plan('all');
     }
   }
 
@@ -197,9 +199,11 @@ export class ProfileBuffer {
 
   /** Runs a task soon, not in the current turn of the event loop. One that fails waits for the retry. */
   #plan(task: Task): void {
-    if (this.#planned.has(task)) return;
+    if (this.#isStopped || this.#planned.has(task)) return;
     this.#planned.add(task);
     const run = async () => {
+      // What a run could not write is its journal's, and may be under recovery.
+      if (this.#isStopped) return;
       if (typeof task === 'number') this.#flushedAt[task] = performance.now();
       if (task === 'all') await this.flushAll();
       else if (await this.#flush(task)) this.#planned.delete(task);

@@ -38,6 +38,11 @@ export class RecordStore {
     return this.#droppedExtras;
   }
 
+  /** Whether so many records wait, or so much beside their figures, that it is time to write whatever there is. */
+  get isHalfFull(): boolean {
+    return this.ring.size * 2 >= this.ring.capacity || this.#extras.size * 2 >= EXTRAS_CAPACITY;
+  }
+
   append(reading: Readonly<RequestReading>, extras?: RecordExtras): void {
     const sequence = this.ring.append(reading);
     if (extras !== undefined) this.#keep(sequence, encodeExtras(extras));

@@ -153,6 +153,37 @@ describe('ProfileBuffer', () => {
     expect(buffer.stats.dropped).toBe(0);
   });
 
+  test.each([
+    ['figures', undefined],
+    ['error messages', { errorMessage: 'no stock' }],
+  ])(
+    'loses no %s of an endpoint that fills the memory many times in a second',
+    async (_what, extras) => {
+      const { path, buffer } = setUp({ bufferSize: 10, records: 512 });
+
+      for (let n = 0; n < 24; n += 1) {
+        for (let i = 0; i < 50; i += 1) buffer.append(sampleReading(), extras);
+        await vi.waitFor(() => expect(buffer.size).toBeLessThan(256), { interval: 1 });
+      }
+      await buffer.flushAll();
+
+      expect(buffer.stats).toMatchObject({ written: 1200, dropped: 0, droppedDetails: 0 });
+      expect((await stored(path, 'GET /orders/:id')).at(-1)).toMatchObject({ ...extras });
+    },
+  );
+
+  test('leaves the rest to its journal once it is stopped', async () => {
+    const { buffer } = setUp({ bufferSize: 1 });
+    buffer.append(sampleReading());
+    await vi.waitFor(() => expect(buffer.stats.written).toBe(1));
+
+    buffer.append(sampleReading());
+    buffer.stop();
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+
+    expect(buffer.stats).toMatchObject({ written: 1, buffered: 1 });
+  });
+
   test('writes what waits when the interval is over, and not after it is stopped', async () => {
     const { buffer } = setUp({ flushIntervalMs: 100 });
     buffer.start();
