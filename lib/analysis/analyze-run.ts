@@ -18,6 +18,9 @@ import { findExternalSites, findGrowingSites } from './sites/growing-sites.js';
 import { mergeStacks } from './sites/merge-stacks.js';
 import { toSiteHistory } from './sites/stack-series.js';
 
+/** Growth of the heap that wrappers of external memory explain, as a share of the external growth. */
+const MAX_WRAPPER_SHARE = 0.1;
+
 /** Everything that is known of one run. */
 export interface RunEvidence {
   readonly history: RunHistory;
@@ -64,11 +67,14 @@ function findSites(run: RunEvidence): readonly GrowingSite[] {
   const merged = mergeStacks(toSiteHistory(history.sites, stacks));
   const evidence = { history: merged, endpoints: endpointFrames(handlers) };
   const growing = growingChannels(trends);
-  const rise = growing.includes('heap') ? trends.heap.evidence.riseFullBytes : 0;
-  const external = growing.includes('external') ? findExternalSites(evidence, rise) : [];
+  const riseOf = (channel: Channel) =>
+    growing.includes(channel) ? trends[channel].evidence.riseFullBytes : 0;
+  const rise = riseOf('heap');
+  const ownRise = rise > MAX_WRAPPER_SHARE * riseOf('external') ? rise : 0;
+  const external = growing.includes('external') ? findExternalSites(evidence, ownRise) : [];
   const wrapping = new Set(external.map(frameKey));
   const heap = findGrowingSites(evidence, rise).filter((site) => !wrapping.has(frameKey(site)));
-  return [...heap, ...external];
+  return riseOf('external') > rise ? [...external, ...heap] : [...heap, ...external];
 }
 
 function describeOne(

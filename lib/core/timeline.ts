@@ -9,6 +9,9 @@ import type { StackFrame } from './profile.js';
  */
 export type TimelineKind = 'start' | 'tick' | 'floor' | 'stop';
 
+/** Stacks that a reading of the sampler lists by live bytes, and again by growth. One that lists fewer lists all. */
+export const STACKS_PER_READING = 40;
+
 /** One live stack at the time of an entry: sampled, hence estimated. */
 export interface SiteReading {
   /** Number of the stack in `_stacks.json`, unique within the run. */

@@ -3,10 +3,7 @@ import type { TimeBudget } from '../capture/time-budget.js';
 import { type LiveStack, topConsumers } from '../capture/top-consumers.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { AllocationSite, StackFrame } from '../core/profile.js';
-import type { SiteReading } from '../core/timeline.js';
-
-/** Stacks per reading, by live bytes and again by growth. */
-const STACK_LIMIT = 40;
+import { type SiteReading, STACKS_PER_READING } from '../core/timeline.js';
 
 const STRIDE = SITE_COLUMNS.length;
 
@@ -84,7 +81,7 @@ export class SiteCache {
   #refresh(now: number): void {
     this.#readAt = now;
     this.#top = undefined;
-    const readings = this.#reader.readSites(STACK_LIMIT);
+    const readings = this.#reader.readSites(STACKS_PER_READING);
     if (readings === null) {
       this.#latest = undefined;
       // The next session begins with nothing.

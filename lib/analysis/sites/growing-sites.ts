@@ -159,7 +159,7 @@ function splitByFunction(stacks: readonly MeasuredStack[], depth: number): Funct
     const whole = describeGroup(group, depth);
     if (!hasCallers || !isMixed(group)) return whole;
     const parts = splitByFunction(group, depth + 1);
-    return parts.some(({ stacks: part }) => isMixed(part)) ? whole : parts;
+    return parts.some((part) => isMixed(part.stacks) || !isUserCode(part.frame)) ? whole : parts;
   });
 }
 

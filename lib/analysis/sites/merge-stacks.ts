@@ -1,10 +1,14 @@
 import { frameKey } from '../../core/stack-frame.js';
 import { isUserCode } from './origin.js';
+import { restoreInlined } from './restore-inlined.js';
 import type { SiteHistory, StackSeries } from './stack-series.js';
 
 /** A stack takes over from another once it holds this many samples, or this share of its final ones. */
 const APPEARANCE_SAMPLES = 2;
 const APPEARANCE_SHARE = 0.1;
+
+/** A stack takes over from that of another function only if that one had grown by this share of its own samples. */
+const MIN_EARLIER_SHARE = 0.5;
 
 /** A stack under construction: what it sums up, and what decides who takes over from it. */
 interface Group {
@@ -22,15 +26,16 @@ interface Group {
  * Merges the stacks that are the same call path with frames missing.
  *
  * V8's sampler walks physical frames, so a function that gets inlined vanishes from stacks from then on, and one call
- * path appears as several stacks that hand growth over to each other. A stack joins a longer one whose frames contain
- * its own in order. Among several it joins the one that grew most before it appeared itself: the one that it takes over
- * from; where none grew, one that calls the application's functions rather than Node's, with the fewest frames more. The longest stack's frames are kept.
+ * path appears as several stacks that hand growth over to each other. What was inlined into the innermost function is put
+ * back first; then a stack joins a longer one whose frames contain its own in order. Among several it joins the one that
+ * grew most before it appeared itself: the one that it takes over from; where none grew, one that calls the application's
+ * functions rather than Node's, with the fewest frames more. The longest stack's frames are kept.
  */
 export function mergeStacks(history: SiteHistory): SiteHistory {
   const last = history.requests.length - 1;
   const number = frameNumbers();
-  const longestFirst = history.stacks
-    .map((series) => toGroup(series, number))
+  const longestFirst = restoreInlined(history)
+    .stacks.map((series) => toGroup(series, number))
     .sort(
       (a, b) => b.path.length - a.path.length || (b.samples[last] ?? 0) - (a.samples[last] ?? 0),
     );
@@ -87,7 +92,12 @@ function findHost(
       calledNode: callsOfNode(candidate, group),
       missing: candidate.path.length - group.path.length,
       total: growth(candidate.samples, last),
-    }));
+    }))
+    .filter(
+      ({ candidate, before }) =>
+        isSameFunction(candidate, group) ||
+        before > Math.max(0, MIN_EARLIER_SHARE * (group.samples[appeared] ?? 0)),
+    );
   const [best] = fitting.sort(
     (a, b) =>
       b.before - a.before ||
@@ -102,6 +112,12 @@ function findHost(
 function callsOfNode(candidate: Group, { path: [innermost] }: Group): number {
   const further = candidate.series.frames.slice(0, candidate.path.indexOf(innermost ?? -1));
   return further.filter((frame) => !isUserCode(frame)).length;
+}
+
+/** Whether the innermost of the user's functions is the same, as far as there is one. */
+function isSameFunction(candidate: Group, group: Group): boolean {
+  const [a, b] = [candidate, group].map(({ series }) => series.frames.find(isUserCode));
+  return a === undefined || b === undefined || frameKey(a) === frameKey(b);
 }
 
 /** A gain of a single sample is chance. */

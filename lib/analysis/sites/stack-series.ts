@@ -1,5 +1,5 @@
 import type { StackFrame } from '../../core/profile.js';
-import type { SiteReading, StackEntry } from '../../core/timeline.js';
+import { type SiteReading, STACKS_PER_READING, type StackEntry } from '../../core/timeline.js';
 import type { SitesAtFloor } from '../run/run-history.js';
 
 /** Floors looked at, at most, evenly spread: a robust slope costs the square of it for each stack. */
@@ -75,7 +75,8 @@ function toColumn(
 }
 
 function smallest(row: ReadonlyMap<number, SiteReading> | undefined, figure: Figure): number {
+  if (row === undefined || row.size < STACKS_PER_READING) return 0;
   let least = Number.POSITIVE_INFINITY;
-  for (const site of row?.values() ?? []) least = Math.min(least, site[figure]);
+  for (const site of row.values()) least = Math.min(least, site[figure]);
   return least;
 }

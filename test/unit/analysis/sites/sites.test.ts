@@ -13,6 +13,7 @@ import {
   toSiteHistory,
 } from '../../../../lib/analysis/sites/stack-series.js';
 import type { StackFrame } from '../../../../lib/core/profile.js';
+import { STACKS_PER_READING } from '../../../../lib/core/timeline.js';
 
 const INTERVAL = 128 * 1024;
 const FLOORS = 41;
@@ -81,7 +82,7 @@ describe('mergeStacks', () => {
   });
 
   test('prefers the candidate with the fewest frames missing where none grew before', () => {
-    const far = stack(['write', 'flush', 'end', 'handle'], (floor) => (floor < 1 ? 1 : 2));
+    const far = stack(['write', 'flush', 'end', 'handle'], () => 1);
     const near = stack(['keep', 'handle'], () => 1);
     const inlined = stack(['handle'], (floor) => floor);
 
@@ -100,6 +101,47 @@ describe('mergeStacks', () => {
 
     const grown = merged.stacks.find(({ frames }) => frames[0]?.function === 'keep');
     expect(grown?.samples.at(-1)).toBe(41);
+  });
+
+  test('puts an inlined function back whoever called its caller', () => {
+    const seen = stack(['push node:array', 'keep', 'handle', 'tick'], (floor) =>
+      Math.min(floor, 2),
+    );
+    const inlined = stack(['handle', 'tick', 'timers'], (floor) => Math.max(0, floor - 3));
+
+    const merged = mergeStacks(history(seen, inlined));
+
+    expect(merged.stacks.map(({ frames }) => frames.map((one) => one.function))).toContainEqual([
+      'keep',
+      'handle',
+      'tick',
+      'timers',
+    ]);
+  });
+
+  test('puts an inlined function back into calls of the same module of Node', () => {
+    const seen = stack(['fill node:buffer', 'keep', 'handle'], () => 1);
+    const inlined = stack(['slice node:buffer', 'handle'], (floor) => floor / 4);
+    const reply = stack(['end node:http', 'handle'], (floor) => floor / 4);
+
+    const merged = mergeStacks(history(seen, inlined, reply));
+
+    const paths = merged.stacks.map(({ frames }) => frames.map((one) => one.function).join(' < '));
+    expect(paths.sort()).toEqual(['end < handle', 'fill < keep < handle', 'slice < keep < handle']);
+  });
+
+  test.each([
+    ['keeps pace with it', (floor: number) => floor / 10],
+    ['comes late', (floor: number) => Math.max(0, floor - 38)],
+    ['holds only garbage', (floor: number) => (floor < 5 ? 2 : 0)],
+  ])('leaves growth to a function whose callee %s', (_, samples) => {
+    const callee = stack(['format', 'keep', 'handle'], samples);
+    const caller = stack(['keep', 'handle'], (floor) => floor);
+
+    const merged = mergeStacks(history(callee, caller));
+
+    const grown = merged.stacks.find(({ frames }) => frames[0]?.function === 'keep');
+    expect(grown?.samples.at(-1)).toBe(40);
   });
 
   test('leaves stacks with frames in another order apart', () => {
@@ -263,11 +305,17 @@ describe('toSiteHistory', () => {
     liveCount: samples,
   });
 
+  /** A reading that may leave stacks out, since it lists as many as it can. */
+  const full = (...rows: ReturnType<typeof row>[]) => [
+    ...rows,
+    ...Array.from({ length: STACKS_PER_READING - rows.length }, (_, index) => row(100 + index, 5)),
+  ];
+
   test('takes a stack that is not listed to hold no more than the least that is', () => {
     const readings = [
-      { request: 0, sites: [row(0, 5)] },
-      { request: 100, sites: [row(0, 5), row(1, 9)] },
-      { request: 200, sites: [row(0, 20)] },
+      { request: 0, sites: full(row(0, 5)) },
+      { request: 100, sites: full(row(0, 5), row(1, 9)) },
+      { request: 200, sites: full(row(0, 20)).map((site) => ({ ...site, samples: 20 })) },
     ];
 
     const series = toSiteHistory(readings, stacks).stacks.find(
@@ -275,6 +323,19 @@ describe('toSiteHistory', () => {
     );
 
     expect(series?.samples).toEqual([5, 9, 9]);
+  });
+
+  test('takes a stack to hold nothing where a reading that lists all leaves it out', () => {
+    const readings = [
+      { request: 0, sites: [row(0, 5)] },
+      { request: 100, sites: [row(0, 5), row(1, 9)] },
+    ];
+
+    const series = toSiteHistory(readings, stacks).stacks.find(
+      ({ frames }) => frames[0]?.function === 'f1',
+    );
+
+    expect(series?.samples).toEqual([0, 9]);
   });
 
   test('looks at a bounded number of floors, the first and the last among them', () => {

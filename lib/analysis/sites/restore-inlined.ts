@@ -1,0 +1,157 @@
+import type { StackFrame } from '../../core/profile.js';
+import { frameKey } from '../../core/stack-frame.js';
+import { isUserCode, originOf } from './origin.js';
+import type { SiteHistory, StackSeries } from './stack-series.js';
+
+/** A caller has begun to grow once it has this many samples, or this share of its final ones. */
+const APPEARANCE_SAMPLES = 2;
+const APPEARANCE_SHARE = 0.1;
+
+/** By then, a function that is inlined into it has this many times the share of its own samples. */
+const EARLIER_FACTOR = 2;
+
+/** Standard deviations of chance by which the caller may be ahead while the callee is still seen. */
+const CHANCE_DEVIATIONS = 2;
+
+type Frames = readonly StackFrame[];
+type Samples = readonly number[];
+
+/** A call from one of the user's functions to another, as a stack holds it. */
+interface Call {
+  readonly samples: Samples;
+  /** Key of the function that calls. */
+  readonly caller: string;
+  /** The frames outside of it. */
+  readonly outside: Frames;
+  /** From the innermost of the user's functions out to the caller, which is not among them. */
+  readonly callee: Frames;
+  /** What the callee called, of Node's and the engine's functions. */
+  readonly inside: Frames;
+}
+
+/**
+ * Puts functions back that were inlined into the innermost of the user's functions in a stack.
+ *
+ * V8's sampler walks physical frames: from the moment on that a function is inlined, what it allocates counts for its
+ * caller. But what leaks stays, and so do its samples from before. Where a callee was sampled under the same caller
+ * early on, and these samples are still live but hardly multiplied while the caller's did, the caller's stacks get the
+ * callee back, whoever called the caller.
+ */
+export function restoreInlined({ requests, stacks }: SiteHistory): SiteHistory {
+  const calls = groupBy(stacks.flatMap(callsIn), ({ caller }) => caller);
+  const families = groupBy(stacks, ({ frames }) => keyOf(frames.slice(0, innermost(frames) + 2)));
+  const restored = [...families.values()].flatMap((family) => {
+    const callee = inlinedInto(family, calls);
+    return callee === undefined ? family : family.map((stack) => insert(stack, callee));
+  });
+  return { requests, stacks: restored };
+}
+
+/** Index of the innermost function that a user can open; -1 when there is none. */
+function innermost(frames: Frames): number {
+  return frames.findIndex(isUserCode);
+}
+
+function callsIn({ frames, samples }: StackSeries): readonly Call[] {
+  const start = innermost(frames);
+  if (start < 0) return [];
+  return frames.flatMap((frame, at) => {
+    if (at <= start || !isUserCode(frame)) return [];
+    return {
+      samples,
+      caller: frameKey(frame),
+      outside: frames.slice(at + 1),
+      callee: frames.slice(start, at),
+      inside: frames.slice(0, start),
+    };
+  });
+}
+
+/**
+ * What is missing in stacks that begin alike, up to the caller of the innermost of the user's functions: of the callees
+ * that hand over to them the one with the most samples, and the shortest of equals.
+ */
+function inlinedInto(
+  family: readonly StackSeries[],
+  calls: ReadonlyMap<string, readonly Call[]>,
+): Frames | undefined {
+  const frames = family[0]?.frames ?? [];
+  const at = innermost(frames);
+  const [frame, ...outside] = frames.slice(Math.max(0, at), at + 2);
+  if (at < 0 || frame === undefined) return undefined;
+  const fitting = (calls.get(frameKey(frame)) ?? []).filter(
+    (call) => callsAlike(call.inside, frames.slice(0, at)) && contains(call.outside, outside),
+  );
+  const callerSamples = sumSamples(family);
+  const [best] = [...groupBy(fitting, ({ callee }) => keyOf(callee)).values()]
+    .map((same) => ({
+      callee: same[0]?.callee ?? [],
+      held: heldBefore(sumSamples(same), callerSamples),
+    }))
+    .filter(({ held }) => held > 0)
+    .sort((a, b) => b.held - a.held || a.callee.length - b.callee.length);
+  return best?.callee;
+}
+
+/** Whether a callee that made these calls may have made those of `part`: the same ones, or of the same module of Node. */
+function callsAlike(inside: Frames, part: Frames): boolean {
+  const called = part.at(-1);
+  if (called === undefined || contains(inside, part)) return true;
+  return originOf(called).kind === 'node' && inside.at(-1)?.file === called.file;
+}
+
+/** Lasting samples of a callee from before its caller's began to grow; 0 when these do not follow on them. */
+function heldBefore(samples: Samples, callerSamples: Samples): number {
+  const final = samples.at(-1) ?? 0;
+  const appeared = appearance(callerSamples);
+  const held = Math.min(samples[appeared] ?? 0, final);
+  const callerShare = (callerSamples[appeared] ?? 0) / (callerSamples.at(-1) ?? 0);
+  const caller = callerSamples[samples.findIndex((value) => value >= held)] ?? 0;
+  const isEarlier = held >= Math.min(1, EARLIER_FACTOR * callerShare) * final;
+  const isAlone = caller - held <= CHANCE_DEVIATIONS * Math.sqrt(caller + held);
+  return isEarlier && isAlone ? held : 0;
+}
+
+/** Index of the floor at which samples have begun to grow. */
+function appearance(samples: Samples): number {
+  const enough = Math.max(APPEARANCE_SAMPLES, APPEARANCE_SHARE * (samples.at(-1) ?? 0));
+  const index = samples.findIndex((value) => value >= enough);
+  return index < 0 ? samples.length - 1 : index;
+}
+
+/** Whether `frames` has those of `part` in the same order, others in between allowed. */
+function contains(frames: Frames, part: Frames): boolean {
+  const keys = part.map(frameKey);
+  let matched = 0;
+  for (const frame of frames) {
+    if (matched < keys.length && frameKey(frame) === keys[matched]) matched++;
+  }
+  return matched === keys.length;
+}
+
+function insert(stack: StackSeries, callee: Frames): StackSeries {
+  const at = innermost(stack.frames);
+  return { ...stack, frames: [...stack.frames.slice(0, at), ...callee, ...stack.frames.slice(at)] };
+}
+
+function sumSamples(series: readonly { readonly samples: Samples }[]): Samples {
+  const [first, ...others] = series.map(({ samples }) => samples);
+  return (first ?? []).map((value, index) =>
+    others.reduce((sum, other) => sum + (other[index] ?? 0), value),
+  );
+}
+
+function keyOf(frames: Frames): string {
+  return frames.map(frameKey).join('\n');
+}
+
+function groupBy<T>(items: readonly T[], keyFor: (item: T) => string): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyFor(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
