@@ -99,7 +99,8 @@ export class Run {
       },
       options.samplingRate,
     );
-    this.#verdict = new LiveVerdict(this.id, {
+    this.#verdict = new LiveVerdict({
+      run: this.id,
       onChange: context.onVerdict,
       onError: (error) => this.#noteInternalError(error),
     });

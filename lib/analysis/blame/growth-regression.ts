@@ -1,6 +1,7 @@
 import type { Channel, Interval } from '../../core/analysis-result.js';
 import type { FloorWindow } from '../run/run-history.js';
 import { nonNegativeRegression } from '../statistics/least-squares.js';
+import { ResampledRegression } from '../statistics/resampled-regression.js';
 import { robustDeviation } from '../statistics/scatter.js';
 import { type EndpointGroup, groupEndpoints, total } from './endpoint-groups.js';
 import { seededRandom } from './random.js';
@@ -151,16 +152,25 @@ function range(from: number, to: number): readonly number[] {
 function bootstrap(design: Design, fit: Fit): readonly Interval[] {
   // Groups that the data push to zero stay there: fitting them again and again would take most of the time.
   const active = range(0, design.groups.length).filter((index) => fit.coefficients[index] !== 0);
-  const groups = active.map((index) => design.groups[index] ?? []);
+  const columns = active.map((index) => design.groups[index] ?? []);
+  const regression = new ResampledRegression({
+    columns: [...columns, design.load],
+    y: design.growth,
+    free: new Set([columns.length]),
+  });
   const random = seededRandom(SEED);
   const count = design.growth.length;
-  const fits = range(0, RESAMPLINGS).flatMap(() => {
-    const sample = Array.from({ length: count }, () => Math.floor(random() * count));
-    return solve(pickRows({ ...design, groups }, sample)) ?? [];
+  const samples = range(0, RESAMPLINGS).map(() => {
+    const counts = new Uint32Array(count);
+    for (let draw = 0; draw < count; draw++) {
+      const row = Math.floor(random() * count);
+      counts[row] = (counts[row] ?? 0) + 1;
+    }
+    return regression.coefficients(counts);
   });
   return design.groups.map((_, index) => {
     const position = active.indexOf(index);
-    return middle95(fits.map(({ coefficients }) => coefficients[position] ?? 0));
+    return position < 0 ? [0, 0] : middle95(samples.map((sample) => sample[position] ?? 0));
   });
 }
 

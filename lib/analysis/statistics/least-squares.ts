@@ -31,15 +31,46 @@ const SINGULAR_PIVOT_SHARE = 1e-10;
  * `y`. Returns `null` when there is no observation, or the columns are linearly dependent or hold a NaN or an infinity.
  */
 export function multipleRegression(columns: readonly Column[], y: Column): RegressionFit | null {
-  const n = y.length;
-  if (n === 0) return null;
-  const scales = columns.map((column) => Math.sqrt(dot(column, column) / n) || 1);
+  return fitColumns(
+    normalEquations(columns, y),
+    columns.map((_, index) => index),
+  );
+}
+
+/** The products that all fits of `y` on some of the columns are made of. */
+interface NormalEquations {
+  readonly columns: readonly Column[];
+  readonly y: Column;
+  /** What the columns are divided by: their root mean squares. */
+  readonly scales: readonly number[];
+  readonly products: readonly (readonly number[])[];
+  readonly right: readonly number[];
+}
+
+function normalEquations(columns: readonly Column[], y: Column): NormalEquations {
+  const scales = columns.map((column) => Math.sqrt(dot(column, column) / y.length) || 1);
   const scaled = columns.map((column, index) =>
     column.map((value) => value / (scales[index] ?? 1)),
   );
-  const solved = solveLinearSystem({
-    matrix: scaled.map((a) => scaled.map((b) => dot(a, b))),
+  return {
+    columns,
+    y,
+    scales,
+    products: scaled.map((a) => scaled.map((b) => dot(a, b))),
     right: scaled.map((column) => dot(column, y)),
+  };
+}
+
+function fitColumns(equations: NormalEquations, active: readonly number[]): RegressionFit | null {
+  const { y, products, right } = equations;
+  const n = y.length;
+  if (n === 0) return null;
+  const pick = (values: readonly number[]) => active.map((index) => values[index] ?? Number.NaN);
+  const scales = pick(equations.scales);
+  const columns = active.map((index) => equations.columns[index] ?? []);
+  const solved = solveLinearSystem({
+    matrix: active.map((index) => pick(products[index] ?? [])),
+    right: pick(right),
     tolerance: SINGULAR_PIVOT_SHARE * n,
   });
   if (solved === null) return null;
@@ -72,12 +103,10 @@ export function nonNegativeRegression(problem: {
   readonly free: ReadonlySet<number>;
 }): NonNegativeFit | null {
   const { columns, y, free } = problem;
+  const equations = normalEquations(columns, y);
   let active = columns.map((_, index) => index);
   for (;;) {
-    const fit = multipleRegression(
-      active.map((index) => columns[index] ?? []),
-      y,
-    );
+    const fit = fitColumns(equations, active);
     const leaving =
       fit === null ? active.findLast((index) => !free.has(index)) : mostNegative(fit, active, free);
     if (leaving === undefined) return fit === null ? null : spread(fit, active, columns.length);
@@ -118,9 +147,9 @@ function spread(fit: RegressionFit, active: readonly number[], count: number): N
 
 function predict(columns: readonly Column[], coefficients: readonly number[], row: number): number {
   let sum = 0;
-  columns.forEach((column, index) => {
-    sum += (coefficients[index] ?? 0) * (column[row] ?? 0);
-  });
+  for (let index = 0; index < columns.length; index++) {
+    sum += (coefficients[index] ?? 0) * (columns[index]?.[row] ?? 0);
+  }
   return sum;
 }
 

@@ -8,11 +8,12 @@ export function kendallVariance(n: number): number {
 /** Mann-Kendall's S: rising pairs minus falling pairs. O(n^2). */
 export function kendallScore(values: readonly number[]): number {
   let score = 0;
-  values.forEach((earlier, index) => {
+  for (let index = 0; index < values.length; index++) {
+    const earlier = values[index] ?? 0;
     for (let later = index + 1; later < values.length; later++) {
-      score += Math.sign((values[later] ?? earlier) - earlier);
+      score += Math.sign((values[later] ?? 0) - earlier);
     }
-  });
+  }
   return score;
 }
 

@@ -1,16 +1,17 @@
 import { probit } from 'simple-statistics';
 import { kendallVariance } from './mann-kendall.js';
+import { OrderStatistics } from './order-statistics.js';
 
 /** The slopes of all pairs of points of a series. */
 export interface PairwiseSlopes {
   /** Number of points. */
   readonly points: number;
-  /** Ascending; pairs with equal x are left out. */
-  readonly sorted: Float64Array;
+  /** Pairs with equal x are left out. */
+  readonly ranked: OrderStatistics;
 }
 
 /**
- * The slope of every pair of points, sorted. O(n^2) in time and memory: 260 KB for 256 points.
+ * The slope of every pair of points. O(n^2) in time and memory: 260 KB for 256 points.
  *
  * `x` and `y` are finite and equally long; equal values of x are allowed.
  */
@@ -18,7 +19,8 @@ export function pairwiseSlopes(x: readonly number[], y: readonly number[]): Pair
   const slopes = new Float64Array((x.length * (x.length - 1)) / 2);
   let count = 0;
   for (let i = 0; i < x.length; i++) {
-    const [xi, yi] = [x[i] ?? 0, y[i] ?? 0];
+    const xi = x[i] ?? 0;
+    const yi = y[i] ?? 0;
     for (let j = i + 1; j < x.length; j++) {
       const run = (x[j] ?? 0) - xi;
       if (run === 0) continue;
@@ -26,14 +28,14 @@ export function pairwiseSlopes(x: readonly number[], y: readonly number[]): Pair
       count += 1;
     }
   }
-  return { points: x.length, sorted: slopes.subarray(0, count).sort() };
+  return { points: x.length, ranked: new OrderStatistics(slopes.subarray(0, count)) };
 }
 
 /** The Theil-Sen estimate: the median of all pairwise slopes; 0 when no two points differ in x. */
-export function medianSlope({ sorted }: PairwiseSlopes): number {
-  const upper = sorted.length >> 1;
-  const high = sorted[upper] ?? 0;
-  return sorted.length % 2 === 1 ? high : ((sorted[upper - 1] ?? 0) + high) / 2;
+export function medianSlope({ ranked }: PairwiseSlopes): number {
+  const upper = ranked.size >> 1;
+  const high = ranked.at(upper) ?? 0;
+  return ranked.size % 2 === 1 ? high : ((ranked.at(upper - 1) ?? 0) + high) / 2;
 }
 
 /** The Theil-Sen slope of a series, without its interval. */
@@ -48,11 +50,11 @@ export function theilSenSlope(x: readonly number[], y: readonly number[]): numbe
  * bound the slope on that side.
  */
 export function slopeInterval(
-  { points, sorted }: PairwiseSlopes,
+  { points, ranked }: PairwiseSlopes,
   varianceFactor: number,
 ): readonly [low: number, high: number] {
   const spread = probit(0.975) * Math.sqrt(varianceFactor * kendallVariance(points));
-  const low = sorted[Math.floor((sorted.length - spread) / 2)];
-  const high = sorted[Math.ceil((sorted.length + spread) / 2)];
+  const low = ranked.at(Math.floor((ranked.size - spread) / 2));
+  const high = ranked.at(Math.ceil((ranked.size + spread) / 2));
   return [low ?? Number.NEGATIVE_INFINITY, high ?? Number.POSITIVE_INFINITY];
 }

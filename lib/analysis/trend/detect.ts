@@ -29,24 +29,33 @@ export function detect(series: FloorSeries, settings: ChannelSettings): Look | u
   const whole = lookAt(series, settings);
   if (whole?.decision === 'leak') return whole;
   const slowed = whole?.decision === 'plateau' || whole?.decision === 'step';
-  const afterBend = slowed ? lookAfterBend(series, settings) : undefined;
+  if (!slowed && series.bytes.length < MIN_FLOORS_TO_SCAN) return whole;
+  const bytes = leveled(series, settings, whole);
+  const afterBend = slowed ? lookAfterBend(series, bytes, settings) : undefined;
   if (afterBend?.decision === 'leak') return afterBend;
   if (whole?.decision === 'load_confounded') return whole;
-  return lookForLateOnset(series, settings) ?? whole;
+  return lookForLateOnset(series, bytes, settings) ?? whole;
 }
 
 /** Growth that slowed down may be a cache that filled beside a leak that goes on: looks at what follows the bend. */
-function lookAfterBend(series: FloorSeries, settings: ChannelSettings): Look | undefined {
-  const bend = bestHinge(series.requests, leveled(series, settings));
+function lookAfterBend(
+  series: FloorSeries,
+  bytes: readonly number[],
+  settings: ChannelSettings,
+): Look | undefined {
+  const bend = bestHinge(series.requests, bytes);
   if (bend === undefined) return undefined;
   const start = series.requests.findIndex((request) => request >= bend);
   return lookAtPart(series, start, settingsAfterBend(settings));
 }
 
 /** A leak that began late: the last parts of the window, where the floor stands above all that came before. */
-function lookForLateOnset(series: FloorSeries, settings: ChannelSettings): Look | undefined {
+function lookForLateOnset(
+  series: FloorSeries,
+  bytes: readonly number[],
+  settings: ChannelSettings,
+): Look | undefined {
   if (series.bytes.length < MIN_FLOORS_TO_SCAN) return undefined;
-  const bytes = leveled(series, settings);
   const warm = indexAtShare(series.requests, settings.warmUpShare);
   for (const share of LATE_SHARES) {
     const start = indexAtShare(series.requests, 1 - share);
@@ -74,8 +83,14 @@ function lookAtPart(
   return look && { ...look, onsetRequest: part.requests[0] ?? 0 };
 }
 
-function leveled(series: FloorSeries, settings: ChannelSettings): readonly number[] {
-  return withoutSpikes(atMedianLoad(series, estimateLoad(series)), settings.spikeBytes);
+/** The floors as the look at the whole series corrected them, with its warm-up. */
+function leveled(
+  series: FloorSeries,
+  settings: ChannelSettings,
+  whole: Look | undefined,
+): readonly number[] {
+  const load = whole === undefined ? estimateLoad(series) : whole.window.load;
+  return withoutSpikes(atMedianLoad(series, load), settings.spikeBytes);
 }
 
 function riseOf({ requests, bytes }: Pick<FloorSeries, 'requests' | 'bytes'>): number {
