@@ -169,6 +169,6 @@ export interface Binding extends HeapReader, SiteReader {
   readonly backend: 'native' | 'fallback';
   /** The fallback has none: JavaScript does not run when the heap runs out. */
   readonly nearHeapLimit?: NearHeapLimitWatch;
-  /** Locked and mapped files; the fallback has none. */
+  /** Locked and mapped files: absent in the fallback and on Windows. */
   readonly fileMemory?: FileMemory;
 }

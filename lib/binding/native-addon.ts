@@ -71,7 +71,8 @@ export function toBinding(addon: NativeAddon): Binding {
     ...shared,
     backend: 'native',
     nearHeapLimit: { watchNearHeapLimit, unwatchNearHeapLimit },
-    fileMemory: { lockFile, mapFile },
+    // On Windows the addon can do neither.
+    ...(process.platform !== 'win32' && { fileMemory: { lockFile, mapFile } }),
     startSampler: ({ intervalBytes, stackDepth, selfPath }) =>
       startSampler({ intervalBytes, stackDepth, selfPrefixes: scriptPrefixes(selfPath) }),
   };

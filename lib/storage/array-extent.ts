@@ -31,6 +31,8 @@ export const FILE_MODE = 0o600;
 
 /** Never follows a symbolic link: the file is written with the rights of the service. */
 export const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+/** To read only, and without waiting for the other end of a pipe in the file's place. */
+export const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Files set aside of one name. */
 const MOST_SET_ASIDE = 10;

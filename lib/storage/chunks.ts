@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Bytes of a file, from `start` up to `end` or to its end. */
+/** Bytes from `start` up to `end`, or to the end of what they are of. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;

@@ -6,28 +6,35 @@ import type { FileMemory } from '../core/file-memory.js';
 import { FILE_MODE } from './array-extent.js';
 import { JOURNAL_SIZES, Journal, type JournalOwner, journalBytes } from './journal.js';
 import { createJournalFolder } from './journal-folder.js';
-
-/** Ending of a journal's name. */
-export const JOURNAL_EXTENSION = '.journal';
-/** Ending while the journal is being made. */
-export const NEW_JOURNAL_EXTENSION = '.new';
+import { journalName, NEW_EXTENSION } from './journal-name.js';
 
 // Nobody but the run writes to its journal; cutting the file would kill the process that has it mapped.
-const JOURNAL_MODE = 0o400;
-const CREATE_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+export const JOURNAL_MODE = 0o400;
+export const JOURNAL_CREATE_FLAGS =
+  constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** A run's journal in a file. */
+export interface RunJournal {
+  readonly journal: Journal;
+  /** The run is over and everything is in its files. Idempotent. */
+  readonly remove: () => void;
+  /** The run is over, and what the journal still holds is left to the next recovery. Idempotent. */
+  readonly leave: () => void;
+}
 
 /** A run's journal in a mapped file, locked while the run lives. */
-export class JournalFile {
+export class JournalFile implements RunJournal {
   readonly journal: Journal;
   readonly #path: string;
   #fd: number | undefined;
 
   /** Makes the journal of a run in the directory. Throws errors of the file system. */
   static create(directory: string, owner: JournalOwner, fileMemory: FileMemory): JournalFile {
-    const base = join(createJournalFolder(directory), owner.run);
-    const draft = base + NEW_JOURNAL_EXTENSION;
+    const folder = createJournalFolder(directory);
+    const path = join(folder, journalName({ run: owner.run }));
+    const draft = join(folder, owner.run + NEW_EXTENSION);
     // The mapping keeps the opening that it was made from alive, so the lock gets one of its own.
-    const mapped = openSync(draft, CREATE_FLAGS, FILE_MODE);
+    const mapped = openSync(draft, JOURNAL_CREATE_FLAGS, FILE_MODE);
     let locked: number | undefined;
     try {
       locked = openSync(draft, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -36,8 +43,8 @@ export class JournalFile {
       if (typeof memory === 'number') throw failed(describe(memory));
       const journal = new Journal(memory, owner);
       fchmodSync(locked, JOURNAL_MODE);
-      renameSync(draft, base + JOURNAL_EXTENSION);
-      return new JournalFile(journal, base + JOURNAL_EXTENSION, locked);
+      renameSync(draft, path);
+      return new JournalFile(journal, path, locked);
     } catch (error) {
       if (locked !== undefined) closeSync(locked);
       rmSync(draft, { force: true });
@@ -53,13 +60,11 @@ export class JournalFile {
     this.#fd = fd;
   }
 
-  /** The run is over and everything is in its files. */
   remove(): void {
     rmSync(this.#path, { force: true });
     this.leave();
   }
 
-  /** The run is over, and what the journal still holds is left to the next recovery. */
   leave(): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;

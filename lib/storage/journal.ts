@@ -64,26 +64,30 @@ export function journalBytes({ records, names, texts }: JournalSizes): number {
 }
 
 /**
- * The memory in which a run keeps what is not in its files yet. In a mapped file it outlives the process, and
- * `readJournal` finds it; in ordinary memory it works alike and protects nothing.
+ * The memory in which a run keeps what is not in its files yet. In a mapped file it outlives the process, and `openJournal`
+ * reads it there; ordinary memory works alike and protects nothing, unless a `JournalMirror` writes it out.
  */
 export class Journal {
-  readonly records: Uint8Array;
+  readonly parts: JournalParts;
   readonly #names: TextLog;
   readonly #texts: TextLog;
 
   /** Takes over `memory`, which must be zero and have `journalBytes(sizes)` bytes. */
   constructor(memory: ArrayBuffer, owner: JournalOwner, sizes: JournalSizes = JOURNAL_SIZES) {
     writeHeader(memory, owner, sizes);
-    const parts = partsOf(new Uint8Array(memory), sizes);
-    this.records = parts.records;
-    this.#names = new TextLog(parts.names);
-    this.#texts = new TextLog(parts.texts);
+    this.parts = partsOf(new Uint8Array(memory), sizes);
+    this.#names = new TextLog(this.parts.names);
+    this.#texts = new TextLog(this.parts.texts);
   }
 
   /** A journal in ordinary memory. */
   static inMemory(owner: JournalOwner, sizes: JournalSizes = JOURNAL_SIZES): Journal {
     return new Journal(new ArrayBuffer(journalBytes(sizes)), owner, sizes);
+  }
+
+  /** The memory of the ring of records. */
+  get records(): Uint8Array {
+    return this.parts.records;
   }
 
   /** Keeps what an endpoint's number means. Further endpoints are recovered without a name when the room is used up. */

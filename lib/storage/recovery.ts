@@ -1,13 +1,9 @@
-import { constants, lstatSync } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FileMemory } from '../core/file-memory.js';
-import { setAside } from './array-extent.js';
 import { encodeFigures, joinProfile } from './codec.js';
-import { JOURNAL_FOLDER } from './directory-files.js';
 import type { JournalOwner } from './journal.js';
+import { type ClaimedJournal, type ClaimRefusal, claimJournal } from './journal-claim.js';
 import { type JournalContents, journalContents, type PendingRecord } from './journal-contents.js';
-import { JOURNAL_EXTENSION, NEW_JOURNAL_EXTENSION } from './journal-file.js';
+import { journalPaths } from './journal-folder.js';
 import { ProfileDirectory } from './profile-directory.js';
 import { BATCH_RECORDS } from './record-store.js';
 import { toProfile } from './recorded-profile.js';
@@ -31,18 +27,16 @@ export interface Recovery {
   readonly failed: number;
   /** Files that are no journals of this version; they were set aside. */
   readonly unreadable: number;
+  /** Mapped journals, whose locks the fallback cannot see; they stay for a recovery with the addon. */
+  readonly unseen: number;
 }
 
-type Outcome = RecoveredRun | 'running' | 'failed' | 'unreadable' | 'gone';
-
-const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-/** Age at which a journal that was never finished is nobody's, in ms: making one takes a few. */
-const ABANDONED_MS = 60_000;
+type Outcome = RecoveredRun | ClaimRefusal | 'failed' | 'unreadable';
 
 /** Where a recovery writes. */
 interface Destination {
   readonly path: string;
-  readonly fileMemory: FileMemory;
+  readonly fileMemory: FileMemory | undefined;
   /** The recovering process's own writer. */
   readonly own: ProfileDirectory | undefined;
 }
@@ -50,8 +44,8 @@ interface Destination {
 /**
  * Brings what dead runs left in their journals into the files of the directory at `path`.
  *
- * Exactly once: a journal whose lock is free belongs to a dead run; it is read under that lock, what the files have
- * already is left out, and it is deleted when all is written. A recovery that dies itself can be repeated.
+ * Exactly once: the journal of a dead run is claimed, what the files have already is left out, and it is deleted when all
+ * is written. A recovery that dies itself can be repeated.
  *
  * A run's records go to the files that the run wrote itself, after its earlier ones, unless another process writes them
  * now. `writer` is the recovering process's own where it writes to the directory too. Never rejects.
@@ -63,66 +57,38 @@ export async function recoverJournals(
   const own = writer instanceof ProfileDirectory ? writer : undefined;
   const fileMemory = writer instanceof ProfileDirectory ? writer.fileMemory : writer;
   const runs: RecoveredRun[] = [];
-  const counts = { running: 0, failed: 0, unreadable: 0, gone: 0 };
-  if (fileMemory !== undefined) {
-    for (const journal of await journalPaths(path)) {
-      // A directory that cannot be written keeps its journals, and can be read all the same.
-      const outcome = await recoverOne(journal, { path, fileMemory, own }).catch(
-        () => 'failed' as const,
-      );
-      if (typeof outcome === 'string') counts[outcome] += 1;
-      else runs.push(outcome);
-    }
+  const counts = { running: 0, failed: 0, unreadable: 0, unseen: 0, gone: 0 };
+  for (const journal of await journalPaths(path)) {
+    // A directory that cannot be written keeps its journals, and can be read all the same.
+    const outcome = await recoverOne(journal, { path, fileMemory, own }).catch(
+      () => 'failed' as const,
+    );
+    if (typeof outcome === 'string') counts[outcome] += 1;
+    else runs.push(outcome);
   }
-  const { running, failed, unreadable } = counts;
-  return { runs, running, failed, unreadable };
-}
-
-/** Paths of the finished journals. Removes those that were never finished. */
-async function journalPaths(directory: string): Promise<readonly string[]> {
-  const folder = join(directory, JOURNAL_FOLDER);
-  // Of a directory that cannot be looked into, there is nothing to bring back.
-  const stats = await lstat(folder).catch(() => undefined);
-  if (stats?.isDirectory() !== true) return [];
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    if (name.endsWith(NEW_JOURNAL_EXTENSION)) await removeAbandoned(join(folder, name));
-  }
-  return names.filter((name) => name.endsWith(JOURNAL_EXTENSION)).map((name) => join(folder, name));
-}
-
-async function removeAbandoned(path: string): Promise<void> {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS)
-    await rm(path, { force: true });
+  const { running, failed, unreadable, unseen } = counts;
+  return { runs, running, failed, unreadable, unseen };
 }
 
 async function recoverOne(path: string, destination: Destination): Promise<Outcome> {
-  const handle = await open(path, READ_FLAGS).catch(() => undefined);
-  if (handle === undefined) return 'gone';
+  const claim = await claimJournal(path, destination.fileMemory);
+  if (typeof claim === 'string') return claim;
   try {
-    if (!destination.fileMemory.lockFile(handle.fd)) return 'running';
-    return await recoverLocked(handle, path, destination);
+    return await recoverClaimed(claim, destination);
   } finally {
-    await handle.close();
+    await claim.release();
   }
 }
 
-async function recoverLocked(
-  handle: FileHandle,
-  path: string,
-  destination: Destination,
-): Promise<Outcome> {
-  // Another recovery can have finished between the opening and the lock.
-  if ((await handle.stat()).nlink === 0) return 'gone';
-  const contents = journalContents(await handle.readFile());
+async function recoverClaimed(claim: ClaimedJournal, destination: Destination): Promise<Outcome> {
+  const contents = journalContents(await claim.read());
   if (contents === undefined) {
-    setAside(path);
+    claim.setAside();
     return 'unreadable';
   }
   const merged = await mergeAsWriter(contents, destination);
   if (merged === undefined) return 'failed';
-  await rm(path, { force: true });
+  await claim.remove();
   return merged;
 }
 

@@ -1,8 +1,9 @@
 import { Journal, type JournalOwner } from './journal.js';
-import { JournalFile } from './journal-file.js';
+import { JournalFile, type RunJournal } from './journal-file.js';
 import { type BufferStats, ProfileBuffer, type ProfileBufferOptions } from './profile-buffer.js';
 import type { ProfileDirectory } from './profile-directory.js';
 import { recoverJournals } from './recovery.js';
+import { WrittenJournal } from './written-journal.js';
 
 /** What the storage of a run needs to know. */
 export interface RunStorageOptions
@@ -15,7 +16,10 @@ export interface RunStorageOptions
 export interface StorageStats extends BufferStats {
   /** Records that earlier runs left when they were killed, and that this one brought into the files. */
   readonly recovered: number;
-  /** Whether records survive when the process is killed before they are in the files. */
+  /**
+   * Whether records survive when the process is killed before they are in the files. In the fallback, those of the last
+   * 100 ms do not.
+   */
   readonly journaled: boolean;
 }
 
@@ -24,24 +28,24 @@ export class RunStorage {
   readonly buffer: ProfileBuffer;
   readonly #directory: ProfileDirectory;
   readonly #run: string;
-  readonly #file: JournalFile | undefined;
+  readonly #journal: RunJournal | undefined;
   #recovery: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #isClosed = false;
   #recovered = 0;
 
-  /** Makes the journal, in ordinary memory where a mapped file cannot be had: that is reported once. */
+  /** Makes the journal, in ordinary memory alone where no file can be had: that is reported once. */
   constructor({ directory, owner, ...buffer }: RunStorageOptions) {
     directory.retain(owner.run);
     this.#directory = directory;
     this.#run = owner.run;
-    this.#file = createJournal(directory, owner);
-    const journal = this.#file?.journal ?? Journal.inMemory({ ...owner, writer: 1 });
+    this.#journal = createJournal(directory, owner);
+    const journal = this.#journal?.journal ?? Journal.inMemory({ ...owner, writer: 1 });
     this.buffer = new ProfileBuffer({ ...buffer, run: owner.run, directory, journal });
   }
 
   get stats(): StorageStats {
-    const journaled = this.#file !== undefined;
+    const journaled = this.#journal !== undefined;
     return { ...this.buffer.stats, recovered: this.#recovered, journaled };
   }
 
@@ -82,19 +86,22 @@ export class RunStorage {
   }
 
   #closeJournal(): void {
-    if (this.buffer.isEmpty) this.#file?.remove();
-    else this.#file?.leave();
+    if (this.buffer.isEmpty) this.#journal?.remove();
+    else this.#journal?.leave();
   }
 }
 
 function createJournal(
   directory: ProfileDirectory,
   owner: RunStorageOptions['owner'],
-): JournalFile | undefined {
-  if (directory.fileMemory === undefined) return undefined;
+): RunJournal | undefined {
   try {
+    const { fileMemory } = directory;
     const { directory: path, writer } = directory.open();
-    return JournalFile.create(path, { ...owner, writer }, directory.fileMemory);
+    const whole = { ...owner, writer };
+    if (fileMemory !== undefined) return JournalFile.create(path, whole, fileMemory);
+    const onError = (error: unknown) => directory.fail(error);
+    return WrittenJournal.create(path, { owner: whole, onError });
   } catch (error) {
     directory.fail(error);
     return undefined;

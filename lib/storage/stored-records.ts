@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { READ_FLAGS } from './array-extent.js';
 import { isSharedFile, type SharedFile } from './directory-files.js';
 import { listProfileFiles } from './load.js';
 
@@ -52,9 +52,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 
 /** A file that is missing, or replaced by something else, stores nothing. */
 function openRegular(path: string): Promise<FileHandle | undefined> {
-  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    () => undefined,
-  );
+  return open(path, READ_FLAGS).catch(() => undefined);
 }
 
 /** Whether a write that was cut short did not end inside the line. */

@@ -1,3 +1,5 @@
+import type { ByteRange } from './chunks.js';
+
 // Offsets inside the log's memory, little-endian. docs/formats.md describes them.
 const HEAD = 0; // f64, bytes appended so far: where the next entry goes. Written last.
 const TAIL = 8; // f64, bytes dropped so far: where the oldest entry starts.
@@ -126,6 +128,26 @@ export function* readTextLog(memory: Uint8Array): Generator<TextEntry> {
 export function markIn(memory: Uint8Array, kind: TextKind): number {
   const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
   return view.getFloat64(markOf(kind), true);
+}
+
+/** What was appended to a log's memory after its head was at `since`, as far as it is still there. */
+export function appendedSince(memory: Uint8Array, since: number): readonly ByteRange[] {
+  const capacity = capacityOf(memory);
+  const head = headIn(memory);
+  if (head === since) return [];
+  if (head - since >= capacity) return [{ start: DATA, end: DATA + capacity }];
+  const start = DATA + (since % capacity);
+  const end = DATA + (head % capacity);
+  if (start < end) return [{ start, end }];
+  return [
+    { start, end: DATA + capacity },
+    { start: DATA, end },
+  ];
+}
+
+/** Bytes appended to a log's memory so far. */
+export function headIn(memory: Uint8Array): number {
+  return new DataView(memory.buffer, memory.byteOffset, memory.byteLength).getFloat64(HEAD, true);
 }
 
 function markOf(kind: TextKind): number {

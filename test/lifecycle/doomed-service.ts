@@ -11,20 +11,28 @@ const CONNECTIONS = 8;
 /** How a service dies: by a signal from outside, by V8's fatal error, or by its own hand. */
 export type Death = 'SIGKILL' | 'oom' | 'abort';
 
+/** How a service is started, and how it dies. */
+export interface Fate {
+  readonly death: Death;
+  /** Time under load, in ms. */
+  readonly ms: number;
+  /** The addon's by default. */
+  readonly backend?: 'fallback';
+}
+
 /** What a service that died had answered, by endpoint. */
 export interface Life {
   readonly pid: number;
   readonly answered: ReadonlyMap<string, number>;
+  /** What it had answered when its event loop began a stretch longer than the grain of a written journal. */
+  readonly settled: ReadonlyMap<string, number>;
   readonly signal: NodeJS.Signals | null;
 }
 
 /** Starts the service on a directory, loads it with requests, and lets it die after about `ms` under load. */
-export async function liveAndDie(
-  out: string,
-  { death, ms }: { death: Death; ms: number },
-): Promise<Life> {
+export async function liveAndDie(out: string, { death, ms, backend }: Fate): Promise<Life> {
   const child = fork(join(__dirname, 'fixtures', 'doomed-service.mjs'), {
-    env: { ...process.env, OUT: out, DEATH: death },
+    env: { ...process.env, OUT: out, DEATH: death, ...(backend && { HEAPTIDE_BACKEND: backend }) },
     execArgv: death === 'oom' ? ['--max-old-space-size=24'] : [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -35,6 +43,8 @@ export async function liveAndDie(
   const clients = Array.from({ length: CONNECTIONS }, (_, n) =>
     load({ agent, port, answered, first: n }),
   );
+  const settling =
+    backend === 'fallback' ? settle({ agent: new Agent(), port, answered }) : undefined;
   if (death !== 'oom') {
     await new Promise((resolve) => setTimeout(resolve, ms));
     if (death === 'SIGKILL') child.kill('SIGKILL');
@@ -42,8 +52,9 @@ export async function liveAndDie(
   }
   const [, signal] = await exited;
   await Promise.all(clients);
+  const settled = (await settling) ?? new Map();
   agent.destroy();
-  return { pid: child.pid ?? 0, answered, signal };
+  return { pid: child.pid ?? 0, answered, settled, signal };
 }
 
 async function listening(child: ChildProcess): Promise<{ port: number }> {
@@ -72,6 +83,29 @@ async function load(client: {
     if (!(await request({ agent, port, path }))) return;
     answered.set(path, (answered.get(path) ?? 0) + 1);
   }
+}
+
+/** What was answered before the last stretch of the service's timers that it lived through. */
+async function settle(client: {
+  readonly agent: Agent;
+  readonly port: number;
+  readonly answered: ReadonlyMap<string, number>;
+}): Promise<ReadonlyMap<string, number>> {
+  const { agent, port, answered } = client;
+  let settled: ReadonlyMap<string, number> = new Map();
+  let isAlive = true;
+  const stretches: Promise<void>[] = [];
+  while (isAlive) {
+    const before = new Map(answered);
+    const stretch = request({ agent, port, path: '/settle' }).then((isOver) => {
+      if (isOver) settled = before;
+      else isAlive = false;
+    });
+    stretches.push(stretch);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  await Promise.all(stretches);
+  return settled;
 }
 
 /** Whether the service answered. */

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadBinding } from '../../lib/binding/load.js';
-import { JournalFile } from '../../lib/storage/journal-file.js';
+import type { FileMemory } from '../../lib/core/file-memory.js';
+import { JournalFile, type RunJournal } from '../../lib/storage/journal-file.js';
 import { ProfileBuffer } from '../../lib/storage/profile-buffer.js';
 import { ProfileDirectory } from '../../lib/storage/profile-directory.js';
 import { recoverJournals } from '../../lib/storage/recovery.js';
+import { WrittenJournal } from '../../lib/storage/written-journal.js';
 import { sampleReading } from '../unit/storage/samples.js';
 import { temporaryDirectory } from '../unit/storage/temporary-directory.js';
 
@@ -19,26 +21,25 @@ type Action = { readonly append: number } | 'flush' | 'crash' | 'recover';
 class Life {
   readonly directory: ProfileDirectory;
   readonly #run: string;
-  readonly #file: JournalFile;
+  readonly #file: RunJournal;
   readonly #buffer: ProfileBuffer;
   #count = 0;
 
-  constructor(path: string, run: string) {
-    const fileMemory = loadBinding().binding?.fileMemory;
-    if (fileMemory === undefined) throw new Error('these tests need the addon');
+  constructor(path: string, run: string, fileMemory: FileMemory | undefined) {
     this.#run = run;
     this.directory = new ProfileDirectory({
       path,
       maxProfilesPerEndpoint: LIMIT,
       fileMemory,
-      onError: (error) => {
-        throw error;
-      },
+      onError: fail,
     });
     this.directory.retain(run);
     const { directory, writer } = this.directory.open();
     const owner = { run, pid: process.pid, thread: 0, started: 0, writer };
-    this.#file = JournalFile.create(directory, owner, fileMemory);
+    this.#file =
+      fileMemory === undefined
+        ? WrittenJournal.create(directory, { owner, onError: fail })
+        : JournalFile.create(directory, owner, fileMemory);
     this.#buffer = new ProfileBuffer({
       run,
       directory: this.directory,
@@ -66,6 +67,10 @@ class Life {
   }
 }
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 function storedIds(path: string): string[] {
   if (!readdirSync(path).includes('orders.json')) return [];
   const profiles: { request_id: string }[] = JSON.parse(
@@ -74,38 +79,44 @@ function storedIds(path: string): string[] {
   return profiles.map(({ request_id }) => request_id);
 }
 
-test('after any appends, flushes, crashes, recoveries and rotations the last records are stored, once, in order', async () => {
-  const action: fc.Arbitrary<Action> = fc.oneof(
-    { weight: 5, arbitrary: fc.integer({ min: 1, max: 12 }).map((append) => ({ append })) },
-    { weight: 2, arbitrary: fc.constant<Action>('flush') },
-    { weight: 1, arbitrary: fc.constant<Action>('crash') },
-    { weight: 1, arbitrary: fc.constant<Action>('recover') },
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(action, { maxLength: 25 }), async (actions) => {
-      const path = temporaryDirectory();
-      const appended: string[] = [];
-      let lives = 0;
-      let life = new Life(path, 'run0');
-      for (const step of actions) {
-        if (step === 'flush') await life.flush();
-        else if (step === 'recover') await recoverJournals(path, life.directory);
-        else if (step === 'crash') {
-          await life.crash();
-          lives += 1;
-          life = new Life(path, `run${lives}`);
-          // As at every start: what the dead run left comes before anything new.
-          await recoverJournals(path, life.directory);
-        } else for (let n = 0; n < step.append; n += 1) appended.push(life.append());
-      }
-      await life.crash();
-      await recoverJournals(path, loadBinding().binding?.fileMemory);
+test.each([
+  ['mapped', loadBinding().binding.fileMemory],
+  ['written', undefined],
+])(
+  'after any appends, flushes, crashes, recoveries and rotations of a %s journal the last records are stored, once, in order',
+  async (_kind, fileMemory) => {
+    const action: fc.Arbitrary<Action> = fc.oneof(
+      { weight: 5, arbitrary: fc.integer({ min: 1, max: 12 }).map((append) => ({ append })) },
+      { weight: 2, arbitrary: fc.constant<Action>('flush') },
+      { weight: 1, arbitrary: fc.constant<Action>('crash') },
+      { weight: 1, arbitrary: fc.constant<Action>('recover') },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { maxLength: 25 }), async (actions) => {
+        const path = temporaryDirectory();
+        const appended: string[] = [];
+        let lives = 0;
+        let life = new Life(path, 'run0', fileMemory);
+        for (const step of actions) {
+          if (step === 'flush') await life.flush();
+          else if (step === 'recover') await recoverJournals(path, life.directory);
+          else if (step === 'crash') {
+            await life.crash();
+            lives += 1;
+            life = new Life(path, `run${lives}`, fileMemory);
+            // As at every start: what the dead run left comes before anything new.
+            await recoverJournals(path, life.directory);
+          } else for (let n = 0; n < step.append; n += 1) appended.push(life.append());
+        }
+        await life.crash();
+        await recoverJournals(path, fileMemory);
 
-      const stored = storedIds(path);
+        const stored = storedIds(path);
 
-      expect(stored).toEqual(appended.slice(appended.length - stored.length));
-      expect(stored.length).toBeGreaterThanOrEqual(Math.min(appended.length, LIMIT));
-    }),
-    { numRuns: 60 },
-  );
-});
+        expect(stored).toEqual(appended.slice(appended.length - stored.length));
+        expect(stored.length).toBeGreaterThanOrEqual(Math.min(appended.length, LIMIT));
+      }),
+      { numRuns: 60 },
+    );
+  },
+);

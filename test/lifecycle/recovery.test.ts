@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   copyFileSync,
@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { analyzeProfileDirectory } from '../../lib/diagnosis/analyze-directory.js';
@@ -230,6 +231,159 @@ describe('a recovery', () => {
   });
 });
 
+describe('without the addon', () => {
+  const FALLBACK = { HEAPTIDE_BACKEND: 'fallback' };
+  // The journal is written ten times a second; timers run in the order in which they are due.
+  const KILL_LATER = "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 150);";
+
+  function leaveWrittenJournal(out: string): void {
+    const { signal } = spawnSync(process.execPath, ['-e', program(KILL_LATER)], {
+      env: { ...process.env, ...FALLBACK, OUT: out },
+    });
+    expect(signal).toBe('SIGKILL');
+    expect(journals(out)).toHaveLength(1);
+  }
+
+  function recovered(out: string, env: NodeJS.ProcessEnv = {}): unknown {
+    const { stdout } = spawnSync(process.execPath, [CLI, 'recover', out, '--json'], {
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    });
+    return JSON.parse(stdout);
+  }
+
+  async function living(out: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+    const ending = "setTimeout(() => console.log('ready'), 150); setInterval(() => {}, 1000);";
+    const child = spawn(process.execPath, ['-e', program(ending)], {
+      env: { ...process.env, ...env, OUT: out },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    return child;
+  }
+
+  test.each([
+    ['with it', {}],
+    ['without it', FALLBACK],
+  ])(
+    'a killed run is recovered %s, with captures, error messages, handlers and stacks',
+    async (_how, env) => {
+      const out = join(temporaryDirectory(), 'profiles');
+      leaveWrittenJournal(out);
+
+      expect(recovered(out, env)).toMatchObject({ runs: [{ records: 7, thread: 0 }] });
+
+      expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      const profiles = await loadProfileData(join(out, 'GET_orders_id.json'));
+      expect(profiles[0]).toMatchObject({ reason: 'first' });
+      expect(profiles[2]).toMatchObject({ statusCode: 500, errorMessage: 'no "stock"' });
+      expect(recovered(out, env)).toMatchObject({ runs: [] });
+      expect(readdirSync(join(out, '.journal'))).toEqual([]);
+    },
+  );
+
+  test('a killed run is recovered once by many recoveries of both kinds at a time', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveWrittenJournal(out);
+
+    const recover = promisify(execFile);
+    await Promise.all([
+      ...Array.from({ length: 3 }, () => recoverProfileDirectory(out)),
+      ...[FALLBACK, FALLBACK, {}].map((env) =>
+        recover(process.execPath, [CLI, 'recover', out], { env: { ...process.env, ...env } }),
+      ),
+    ]);
+
+    expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(journals(out)).toEqual([]);
+  });
+
+  test('a run that is alive is left alone by both, and recovered when it is killed', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    const child = await living(out, FALLBACK);
+
+    const whileAlive = [recovered(out), recovered(out, FALLBACK)];
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+
+    for (const recovery of whileAlive) expect(recovery).toMatchObject({ runs: [], running: 1 });
+    expect(recovered(out)).toMatchObject({ runs: [{ records: 7 }], running: 0 });
+  });
+
+  test.each([
+    ['alive', false],
+    ['dead', true],
+  ])(
+    'a run with the addon that is %s is left alone, since its lock cannot be seen',
+    async (_state, isKilled) => {
+      const out = join(temporaryDirectory(), 'profiles');
+      const child = await living(out, {});
+      if (isKilled) {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+
+      const recovery = recovered(out, FALLBACK);
+
+      expect(recovery).toMatchObject({ runs: [], running: 0, unseen: 1 });
+      expect(journals(out)).toHaveLength(1);
+    },
+  );
+
+  test('a worker thread that was terminated is recovered while its process lives', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    const worker = new Worker(
+      program(
+        "setTimeout(() => require('node:worker_threads').parentPort.postMessage(''), 150); setInterval(() => {}, 1000);",
+      ),
+      { eval: true, env: { ...process.env, ...FALLBACK, OUT: out } },
+    );
+    await once(worker, 'message');
+
+    const whileAlive = await recoverProfileDirectory(out);
+    await worker.terminate();
+    const afterwards = await recoverProfileDirectory(out);
+
+    expect(whileAlive).toMatchObject({ runs: [], running: 1 });
+    expect(afterwards).toMatchObject({ runs: [{ records: 7, thread: expect.any(Number) }] });
+    const { runs } = await analyzeProfileDirectory(out);
+    expect(runs).toMatchObject([{ ended: 'killed' }]);
+  });
+
+  test('a run that ends in an error that nobody catches has nothing left to recover', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+
+    const { status } = spawnSync(process.execPath, ['-e', program("throw new Error('end');")], {
+      env: { ...process.env, ...FALLBACK, OUT: out },
+    });
+
+    expect(status).toBe(1);
+    expect(readdirSync(join(out, '.journal'))).toEqual([]);
+    expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+});
+
+describe('how a run ended', () => {
+  test('goes by its journal: a worker that was terminated is killed though its process lives', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    const worker = new Worker(
+      program(
+        "setTimeout(() => require('node:worker_threads').parentPort.postMessage(''), 50); setInterval(() => {}, 1000);",
+      ),
+      { eval: true, env: { ...process.env, OUT: out } },
+    );
+    await once(worker, 'message');
+
+    const whileAlive = await analyzeProfileDirectory(out);
+    await worker.terminate();
+    const afterwards = await analyzeProfileDirectory(out);
+
+    expect(whileAlive.runs).toMatchObject([{ ended: 'running' }]);
+    expect(afterwards.runs).toMatchObject([{ ended: 'killed' }]);
+  });
+});
+
 describe('heaptide recover', () => {
   test('says what it found', () => {
     const out = join(temporaryDirectory(), 'profiles');
@@ -257,6 +411,7 @@ describe('heaptide recover', () => {
       running: 0,
       failed: 0,
       unreadable: 0,
+      unseen: 0,
     });
   });
 

@@ -18,7 +18,11 @@ interface Remains {
   readonly gaps: number;
 }
 
-async function remainsOf(out: string, lives: readonly Life[]): Promise<Remains> {
+async function remainsOf(
+  out: string,
+  lives: readonly Life[],
+  promised: 'answered' | 'settled' = 'answered',
+): Promise<Remains> {
   const { entries } = await readTimeline(out);
   const runs = new Map<string, Life>();
   for (const { run, process } of entries) {
@@ -40,8 +44,8 @@ async function remainsOf(out: string, lives: readonly Life[]): Promise<Remains> 
   }
   let missing = 0;
   let gaps = 0;
-  for (const [run, { answered }] of runs) {
-    for (const [endpoint, count] of answered) {
+  for (const [run, life] of runs) {
+    for (const [endpoint, count] of life[promised]) {
       missing += Math.max(0, count - (counts.get(`${run} ${endpoint}`) ?? 0));
     }
     const sequences = stored.get(run) ?? new Set();
@@ -51,7 +55,7 @@ async function remainsOf(out: string, lives: readonly Life[]): Promise<Remains> 
   const known = new Set(runs.values());
   for (const life of lives) {
     if (known.has(life)) continue;
-    for (const count of life.answered.values()) missing += count;
+    for (const count of life[promised].values()) missing += count;
   }
   return { missing, duplicates, gaps };
 }
@@ -96,5 +100,33 @@ describe.each<Death>(['SIGKILL', 'oom', 'abort'])('a loaded service that dies of
       for (const life of [first, second]) for (const n of life.answered.values()) answered += n;
     }
     expect(answered).toBeGreaterThan(rounds * 50);
+  });
+});
+
+describe('a loaded service without the addon that dies of SIGKILL', () => {
+  const rounds = Math.ceil(ROUNDS / 4);
+
+  test(`keeps what is older than the grain of its journal, once, in files that parse (${rounds} rounds)`, {
+    timeout: 30_000 + rounds * ROUND_MS,
+  }, async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    let settled = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      const fate = { death: 'SIGKILL', backend: 'fallback' } as const;
+      const first = await liveAndDie(out, { ...fate, ms: 300 + ((round * 37) % 500) });
+      const second = await liveAndDie(out, { ...fate, ms: 300 + ((round * 53) % 400) });
+      // By turns, recovered with the addon and without it.
+      const env = { ...process.env, ...(round % 2 === 0 && { HEAPTIDE_BACKEND: 'fallback' }) };
+      execFileSync(process.execPath, [CLI, 'recover', out], { env });
+
+      const { missing, duplicates } = await remainsOf(out, [first, second], 'settled');
+
+      expect({ round, missing, duplicates }).toEqual({ round, missing: 0, duplicates: 0 });
+      expect(unparsable(out)).toEqual([]);
+      expect(readdirSync(join(out, '.journal'))).toEqual([]);
+      for (const life of [first, second]) for (const n of life.settled.values()) settled += n;
+    }
+
+    expect(settled).toBeGreaterThan(rounds);
   });
 });

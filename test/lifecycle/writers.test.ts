@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { analyzeProfileDirectory } from '../../lib/diagnosis/analyze-directory.js';
 import { EndpointProfiler } from '../../lib/profiler/endpoint-profiler.js';
 import { profileEndpoint } from '../../lib/profiler/profile-endpoint.js';
@@ -12,8 +12,18 @@ import { temporaryDirectory } from '../unit/storage/temporary-directory.js';
 const REQUESTS = 500;
 const WRITER = join(__dirname, 'fixtures', 'writer.mjs');
 
-async function write(out: string, mode: string, writers: number, ending = 'stop'): Promise<void> {
-  const env = { ...process.env, OUT: out, MODE: mode, ENDING: ending };
+interface Writers {
+  readonly mode: 'cluster' | 'threads' | 'instances' | 'plain';
+  readonly writers?: number;
+  readonly ending?: string;
+  readonly backend?: string;
+}
+
+async function write(
+  out: string,
+  { mode, writers = 1, ending = 'stop', backend = 'native' }: Writers,
+): Promise<void> {
+  const env = { ...process.env, OUT: out, MODE: mode, ENDING: ending, HEAPTIDE_BACKEND: backend };
   const child = spawn(process.execPath, [WRITER], {
     env: { ...env, WRITERS: String(writers), REQUESTS: String(REQUESTS) },
     stdio: 'ignore',
@@ -38,28 +48,59 @@ async function storedRuns(out: string): Promise<Map<string, number[]>> {
 
 const WHOLE_RUN = Array.from({ length: REQUESTS }, (_, n) => n + 1);
 
-test.each([
-  ['four cluster workers', 'cluster', 'stop'],
-  ['four cluster workers that just exit', 'cluster', 'exit'],
-  ['four worker threads', 'threads', 'stop'],
-  ['four worker threads that just end', 'threads', 'exit'],
-  ['four profilers of one process', 'instances', 'stop'],
-])('%s share a directory, and every record is there once', async (_who, mode, ending) => {
+describe.each(['native', 'fallback'])('on the %s backend', (backend) => {
+  test.each([
+    ['four cluster workers', 'cluster', 'stop'],
+    ['four cluster workers that just exit', 'cluster', 'exit'],
+    ['four worker threads', 'threads', 'stop'],
+    ['four worker threads that just end', 'threads', 'exit'],
+    ['four profilers of one process', 'instances', 'stop'],
+  ] as const)(
+    '%s share a directory, and every record is there once',
+    async (_who, mode, ending) => {
+      const out = join(temporaryDirectory(), 'profiles');
+
+      await write(out, { mode, writers: 4, ending, backend });
+
+      const runs = await storedRuns(out);
+      expect([...runs.values()]).toEqual([WHOLE_RUN, WHOLE_RUN, WHOLE_RUN, WHOLE_RUN]);
+      expect(
+        readdirSync(join(out, '.journal')).filter((name) => name.endsWith('.journal')),
+      ).toEqual([]);
+    },
+  );
+
+  test('processes that follow each other use the same files', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+
+    for (let n = 0; n < 3; n += 1) await write(out, { mode: 'plain', backend });
+
+    expect((await storedRuns(out)).size).toBe(3);
+    expect(readdirSync(out).filter((name) => name.includes('~'))).toEqual([]);
+  });
+});
+
+test('processes with the addon and without it share a directory at the same time, and by turns', async () => {
   const out = join(temporaryDirectory(), 'profiles');
 
-  await write(out, mode, 4, ending);
+  for (let n = 0; n < 2; n += 1) {
+    await Promise.all([
+      write(out, { mode: 'threads', writers: 2, ending: 'exit' }),
+      write(out, { mode: 'threads', writers: 2, ending: 'exit', backend: 'fallback' }),
+      write(out, { mode: 'plain', backend: 'fallback' }),
+      write(out, { mode: 'plain' }),
+    ]);
+  }
 
   const runs = await storedRuns(out);
-  expect([...runs.values()]).toEqual([WHOLE_RUN, WHOLE_RUN, WHOLE_RUN, WHOLE_RUN]);
-  expect(readdirSync(join(out, '.journal')).filter((name) => name.endsWith('.journal'))).toEqual(
-    [],
-  );
+  expect([...runs.values()]).toEqual(Array.from({ length: 12 }, () => WHOLE_RUN));
+  expect(readdirSync(out).filter((name) => /^GET_orders_id/.test(name)).length).toBeLessThan(9);
 });
 
 test('two unrelated processes share a directory, and analysis keeps their heaps apart', async () => {
   const out = join(temporaryDirectory(), 'profiles');
 
-  await Promise.all([write(out, 'plain', 1), write(out, 'plain', 1)]);
+  await Promise.all([write(out, { mode: 'plain' }), write(out, { mode: 'plain' })]);
 
   const runs = await storedRuns(out);
   expect([...runs.values()]).toEqual([WHOLE_RUN, WHOLE_RUN]);
@@ -67,15 +108,6 @@ test('two unrelated processes share a directory, and analysis keeps their heaps 
   expect(analysis.runs.map(({ requests }) => requests)).toEqual([REQUESTS, REQUESTS]);
   expect(analysis.endpoints).toHaveLength(1);
   expect(new Set(analysis.runs.map(({ pid }) => pid)).size).toBe(2);
-});
-
-test('processes that follow each other use the same files', async () => {
-  const out = join(temporaryDirectory(), 'profiles');
-
-  for (let n = 0; n < 3; n += 1) await write(out, 'plain', 1);
-
-  expect((await storedRuns(out)).size).toBe(3);
-  expect(readdirSync(out).filter((name) => name.includes('~'))).toEqual([]);
 });
 
 test('a run that ends while the next one begins loses nothing', async () => {
@@ -90,7 +122,7 @@ test('a run that ends while the next one begins loses nothing', async () => {
     profiler.configure({ samplingRate: 1 });
   }
   await profiler.stop();
-  await expect.poll(() => readdirSync(join(out, '.journal'))).toEqual(['writer-1.lock']);
+  await expect.poll(() => readdirSync(join(out, '.journal'))).toEqual([]);
 
   const counts = [...(await storedRuns(out)).values()].map(({ length }) => length);
   expect(counts).toEqual([95, 95, 95, 95, 95]);

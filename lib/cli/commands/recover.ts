@@ -31,11 +31,11 @@ async function recover(
   if (recovery.failed > 0) context.exitCode = EXIT_CODE.badInput;
 }
 
-function toJson({ runs, running, failed, unreadable }: Recovery): object {
-  return { schema: 'heaptide.recovery/1', runs, running, failed, unreadable };
+function toJson({ runs, running, failed, unreadable, unseen }: Recovery): object {
+  return { schema: 'heaptide.recovery/1', runs, running, failed, unreadable, unseen };
 }
 
-function toText({ runs, running, failed, unreadable }: Recovery): string {
+function toText({ runs, running, failed, unreadable, unseen }: Recovery): string {
   const lines = runs.map(describe);
   if (running > 0) lines.push(`${counted(running, 'run')} still running, left alone`);
   if (failed > 0) {
@@ -44,6 +44,11 @@ function toText({ runs, running, failed, unreadable }: Recovery): string {
     );
   }
   if (unreadable > 0) lines.push(`${counted(unreadable, 'file')} that is no journal, set aside`);
+  if (unseen > 0) {
+    lines.push(
+      `${counted(unseen, 'journal')} left alone: only the native addon sees whether the run is alive, see heaptide doctor`,
+    );
+  }
   if (lines.length === 0) lines.push('Nothing to recover');
   return `${lines.join('\n')}\n`;
 }

@@ -118,7 +118,7 @@ describe('ProfileBuffer', () => {
     await buffer.flushAll();
 
     expect(statSync(path).mode & 0o777).toBe(0o700);
-    for (const name of readdirSync(path))
+    for (const name of readdirSync(path).filter((name) => name.endsWith('.json')))
       expect(statSync(join(path, name)).mode & 0o777).toBe(0o600);
   });
 
@@ -128,7 +128,8 @@ describe('ProfileBuffer', () => {
     buffer.append(sampleReading());
     await buffer.flushAll();
 
-    const sizes = readdirSync(path).map((name) => statSync(join(path, name)).size);
+    const names = readdirSync(path).filter((name) => name.endsWith('.json'));
+    const sizes = names.map((name) => statSync(join(path, name)).size);
     expect(buffer.stats.bytesWritten).toBe(sizes.reduce((sum, size) => sum + size));
   });
 
@@ -299,10 +300,11 @@ describe('ProfileBuffer', () => {
 
 describe('the files of endpoints', () => {
   test('differ where the sanitized names do not, over restarts too', async () => {
-    const { path, buffer } = setUp();
+    const { path, buffer, directory } = setUp();
     buffer.append(sampleReading({ endpoint: 0 }));
     buffer.append(sampleReading({ endpoint: 1 }));
     await buffer.flushAll();
+    directory.release('k3f9');
 
     const restarted = setUp({ path, run: 'm2x7' }).buffer;
     restarted.append(sampleReading({ endpoint: 1 }));
@@ -327,10 +329,11 @@ describe('the files of endpoints', () => {
   });
 
   test('are listed with the function that serves the endpoint, as the latest run has it', async () => {
-    const { path, buffer } = setUp();
+    const { path, buffer, directory } = setUp();
     buffer.registerEndpoint('health', FRAME);
     buffer.append(sampleReading({ endpoint: 2 }));
     await buffer.flushAll();
+    directory.release('k3f9');
 
     const restarted = setUp({ path, run: 'm2x7' }).buffer;
     restarted.registerEndpoint('health', { ...FRAME, line: 9 });
