@@ -58,6 +58,8 @@ export interface TimelineEntry {
   readonly sites?: readonly SiteReading[];
   /** On `start`: who writes. */
   readonly process?: RunProcess;
+  /** On `start`: whether the run has a journal, whose lock says whether the run is alive. */
+  readonly journaled?: boolean;
 }
 
 /** What heaptide has cost the run so far, apart from some 0.2 µs at each request. */

@@ -1,4 +1,6 @@
 import type { Evidence } from '../analysis/analyze-evidence.js';
+import { loadBinding } from '../binding/load.js';
+import { journalStates } from '../storage/journal-claim.js';
 import { readLastCaptures } from '../storage/last-capture.js';
 import { readStacks, readTimeline } from '../storage/load.js';
 import { runEndings } from '../storage/run-endings.js';
@@ -8,7 +10,11 @@ import { nearLimitEndings } from './near-limit-endings.js';
 export async function readSurroundings(
   directory: string,
 ): Promise<Omit<Evidence, 'records' | 'handlers' | 'problems'>> {
+  const { fileMemory } = loadBinding().binding;
+  // Twice: a run that starts or stops during the reading is in one of them.
+  const before = await journalStates(directory, fileMemory);
   const timeline = await readTimeline(directory);
+  const journals = new Map([...(await journalStates(directory, fileMemory)), ...before]);
   const stacks = await readStacks(directory);
   const captures = await readLastCaptures(directory);
   return {
@@ -16,6 +22,10 @@ export async function readSurroundings(
     stacks: stacks.entries,
     lastCaptures: captures.entries,
     skippedEntries: timeline.skipped + stacks.skipped + captures.skipped,
-    endings: nearLimitEndings(runEndings(timeline.entries), captures.entries, timeline.entries),
+    endings: nearLimitEndings(
+      runEndings(timeline.entries, { journals }),
+      captures.entries,
+      timeline.entries,
+    ),
   };
 }

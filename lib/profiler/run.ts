@@ -112,6 +112,7 @@ export class Run {
         sites: this.#sites,
         endpoints: this.#endpoints,
         options,
+        journaled: this.#storage.stats.journaled,
         clockOffset,
         requests: () => this.recorder,
         onFloor: (floor) => this.#verdict.add(floor),

@@ -24,6 +24,8 @@ export interface TimelineSources {
   readonly sites: SiteCache;
   readonly endpoints: EndpointTable;
   readonly options: ResolvedOptions;
+  /** Whether the run has a journal. */
+  readonly journaled: boolean;
   /** Wall-clock ms minus monotonic ms. */
   readonly clockOffset: () => number;
   readonly requests: () => { readonly finished: number; readonly inFlight: number };
@@ -72,8 +74,9 @@ export class TimelineRecorder {
 
   /** The run's first entry. */
   start(): void {
-    const { binding, options } = this.#sources;
-    this.#write({ ...this.#present('start'), process: describeProcess(binding, options) });
+    const { binding, options, journaled } = this.#sources;
+    const process = describeProcess(binding, options);
+    this.#write({ ...this.#present('start'), process, journaled });
   }
 
   /** Called once a second: an entry when something happened, and a probe when one is due. */

@@ -49,6 +49,7 @@ export function encodeTimelineEntry(entry: TimelineEntry): string {
     overhead: entry.overhead && overheadFields(entry.overhead),
     sites: entry.sites?.map(siteRow),
     process: entry.process && processFields(entry.process),
+    journaled: entry.journaled,
   });
 }
 
@@ -75,6 +76,7 @@ export function decodeTimelineEntry(value: unknown): Decoded<TimelineEntry> {
     ...(has(record, 'overhead') && { overhead: overhead(object(record, 'overhead')) }),
     ...(has(record, 'sites') && { sites: list(record, 'sites', siteReading) }),
     ...(has(record, 'process') && { process: runProcess(object(record, 'process')) }),
+    ...(has(record, 'journaled') && { journaled: flag(record, 'journaled') }),
   }));
 }
 
