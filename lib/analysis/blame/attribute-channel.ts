@@ -1,7 +1,12 @@
 import type { Channel, GrowingSite, Interval } from '../../core/analysis-result.js';
 import type { FloorWindow } from '../run/run-history.js';
 import { total } from './endpoint-groups.js';
-import { type ChannelGrowth, type GroupGrowth, regressGrowth } from './growth-regression.js';
+import {
+  type ChannelGrowth,
+  type GroupGrowth,
+  regressGrowth,
+  unregressedGrowth,
+} from './growth-regression.js';
 import { soloBytesPerRequest } from './solo-windows.js';
 import { type StackEvidence, weighStacks } from './stack-evidence.js';
 
@@ -50,16 +55,20 @@ export interface ChannelAttribution {
 /**
  * Divides the growth of a channel among endpoints: a regression over the windows says how memory moves with the
  * requests of each, the stacks of growing sites confirm, decide between endpoints of equal load, or object.
- * Returns `undefined` when there are too few windows.
+ * Where windows are too few for the regression, the stacks are all there is. Returns `undefined` without either.
+ *
+ * @param trend - The channel and its growth by its trend, in bytes per request.
  */
 export function attributeChannel(
   windows: readonly FloorWindow[],
-  channel: Channel,
+  trend: { readonly channel: Channel; readonly bytesPerRequest: number },
   sites: readonly GrowingSite[],
 ): ChannelAttribution | undefined {
-  const growth = regressGrowth(windows, channel);
-  if (growth === undefined) return undefined;
+  const { channel, bytesPerRequest } = trend;
+  const regressed = regressGrowth(windows, channel);
+  const growth = regressed ?? unregressedGrowth(windows, bytesPerRequest);
   const stacks = weighStacks(sites, { channel, bytes: growth.bytes });
+  if (regressed === undefined && stacks.shares.size === 0) return undefined;
   const context = { windows, growth, stacks, channel };
   return {
     bytes: growth.bytes,
@@ -176,7 +185,7 @@ function share(endpoint: string, group: GroupGrowth, { growth }: Context): Endpo
     bytesPerRequest: group.bytesPerRequest,
     interval: group.interval,
     isNamed: false,
-    isCleared: bytes <= MIN_SHARE * growth.bytes,
+    isCleared: growth.isRegressed && bytes <= MIN_SHARE * growth.bytes,
     indistinguishableFrom: [],
   };
 }

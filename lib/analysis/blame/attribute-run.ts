@@ -1,4 +1,5 @@
 import type { Channel, GrowingSite, Interval, Trend, Verdict } from '../../core/analysis-result.js';
+import { mbToBytes } from '../../core/units.js';
 import { gravest, growingChannels, runVerdict } from '../gravity.js';
 import type { FloorWindow } from '../run/run-history.js';
 import {
@@ -42,7 +43,8 @@ export function attributeRun(run: {
   const channels: readonly Channel[] = growing.length > 0 ? growing : ['heap'];
   const parts = channels.flatMap((channel): ChannelPart[] => {
     const settled = settledWindows(windows, trends[channel].evidence.onsetRequest);
-    const part = attributeChannel(settled, channel, sites);
+    const bytesPerRequest = mbToBytes(trends[channel].slopeMbPerRequest);
+    const part = attributeChannel(settled, { channel, bytesPerRequest }, sites);
     return part === undefined ? [] : [{ ...part, channel }];
   });
   if (parts.length === 0) return undefined;

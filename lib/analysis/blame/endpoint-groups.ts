@@ -27,7 +27,7 @@ export interface EndpointGroup {
  * rise and fall together; the rest in one column without a name.
  */
 export function groupEndpoints(windows: readonly FloorWindow[]): readonly EndpointGroup[] {
-  const columns = toColumns(windows);
+  const columns = endpointColumns(windows);
   const limit = Math.min(MAX_COLUMNS, Math.max(1, windows.length - SPARE_WINDOWS - 2));
   const named = columns.length <= limit ? columns : columns.slice(0, limit - 1);
   const rest = columns.slice(named.length);
@@ -35,8 +35,8 @@ export function groupEndpoints(windows: readonly FloorWindow[]): readonly Endpoi
   return rest.length === 0 ? groups : [...groups, { ...mergeGroups(rest), endpoints: new Map() }];
 }
 
-/** One group per endpoint, the busiest first. */
-function toColumns(windows: readonly FloorWindow[]): readonly EndpointGroup[] {
+/** One group for each endpoint, the busiest first. */
+export function endpointColumns(windows: readonly FloorWindow[]): readonly EndpointGroup[] {
   const names = new Set(windows.flatMap(({ finished }) => [...finished.keys()]));
   return [...names]
     .map((endpoint) => {

@@ -3,7 +3,7 @@ import type { FloorWindow } from '../run/run-history.js';
 import { nonNegativeRegression } from '../statistics/least-squares.js';
 import { ResampledRegression } from '../statistics/resampled-regression.js';
 import { robustDeviation } from '../statistics/scatter.js';
-import { type EndpointGroup, groupEndpoints, total } from './endpoint-groups.js';
+import { type EndpointGroup, endpointColumns, groupEndpoints, total } from './endpoint-groups.js';
 import { seededRandom } from './random.js';
 
 /** Resamplings behind an interval: the 2.5 % and 97.5 % points are then the fifth value from either end. */
@@ -44,6 +44,8 @@ export interface ChannelGrowth {
   /** Growth to be explained, after what requests in flight hold. At least what the groups explain. */
   readonly bytes: number;
   readonly groups: readonly GroupGrowth[];
+  /** Whether the groups' figures come from a regression; if not, nothing is known of them. */
+  readonly isRegressed: boolean;
 }
 
 /**
@@ -76,7 +78,27 @@ export function regressGrowth(
   );
   const explained = total(described.map(({ bytes }) => bytes));
   const observed = total(all.growth) - fit.bytesPerInFlight * total(load);
-  return { bytes: Math.max(observed, explained), groups: described };
+  return { bytes: Math.max(observed, explained), groups: described, isRegressed: true };
+}
+
+/** Growth of which the windows are too few to say anything by endpoint. */
+export function unregressedGrowth(
+  windows: readonly FloorWindow[],
+  bytesPerRequest: number,
+): ChannelGrowth {
+  const columns = endpointColumns(windows);
+  return {
+    bytes: bytesPerRequest * total(columns.flatMap(({ requests }) => requests)),
+    groups: columns.map(({ endpoints }) => ({
+      endpoints,
+      bytesPerRequest: 0,
+      interval: [0, Number.POSITIVE_INFINITY],
+      t: 0,
+      bytes: 0,
+      tailBytesPerRequest: 0,
+    })),
+    isRegressed: false,
+  };
 }
 
 /** What is regressed: one row per window. */

@@ -71,6 +71,28 @@ describe('analyzeEvidence', () => {
     expect(analysis.summary).toContain('in Buffers made by keepPOST_up');
   });
 
+  test('names an endpoint by the stacks while floors are too few to compare', () => {
+    const analysis = analyze(
+      simulate({ floors: 7, endpoints: [{ name: 'a', heapBytes: 40_000 }, { name: 'b' }] }),
+    );
+
+    expect(verdictsOf(analysis)).toEqual({ a: 'growing', b: 'insufficient' });
+    expect(analysis.endpoints[0]?.growthRateMbPerRequest).toBeCloseTo(40_000 / 2 ** 20, 2);
+    expect(analysis.unattributedShare).toBeLessThan(0.2);
+  });
+
+  test('names nobody while floors are too few to compare and no stack tells', () => {
+    const analysis = analyze(
+      simulate({
+        floors: 7,
+        endpoints: [{ name: 'a', heapBytes: 40_000, isDetached: true }, { name: 'b' }],
+      }),
+    );
+
+    expect(verdictsOf(analysis)).toEqual({ a: 'insufficient', b: 'insufficient' });
+    expect(analysis.unattributedShare).toBe(1);
+  });
+
   test('calls nothing a leak in a healthy service', () => {
     const analysis = analyze(
       simulate({
