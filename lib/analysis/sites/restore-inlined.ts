@@ -10,8 +10,8 @@ const APPEARANCE_SHARE = 0.1;
 /** By then, a function that is inlined into it has this many times the share of its own samples. */
 const EARLIER_FACTOR = 2;
 
-/** Standard deviations of chance by which the caller may be ahead while the callee is still seen. */
-const CHANCE_DEVIATIONS = 2;
+/** Standard deviations by which chance may put the caller ahead while the callee is still seen. */
+const CHANCE_DEVIATIONS = 1;
 
 type Frames = readonly StackFrame[];
 type Samples = readonly number[];
@@ -67,10 +67,7 @@ function callsIn({ frames, samples }: StackSeries): readonly Call[] {
   });
 }
 
-/**
- * What is missing in stacks that begin alike, up to the caller of the innermost of the user's functions: of the callees
- * that hand over to them the one with the most samples, and the shortest of equals.
- */
+/** What is missing in stacks that begin alike, up to the caller of the innermost of the user's functions. */
 function inlinedInto(
   family: readonly StackSeries[],
   calls: ReadonlyMap<string, readonly Call[]>,
@@ -83,14 +80,34 @@ function inlinedInto(
     (call) => callsAlike(call.inside, frames.slice(0, at)) && contains(call.outside, outside),
   );
   const callerSamples = sumSamples(family);
-  const [best] = [...groupBy(fitting, ({ callee }) => keyOf(callee)).values()]
+  const direct = strongest(fitting, { calleeOf: directCallee, callerSamples });
+  if (direct === undefined) return undefined;
+  // A function further in stands for the direct callee only where all samples of that one are its own.
+  const deepest = strongest(direct.calls, { calleeOf: ({ callee }) => callee, callerSamples });
+  return deepest?.held === direct.held ? deepest.callee : direct.callee;
+}
+
+/** The function of the user that the caller calls itself, with what Node has between the two. */
+function directCallee({ callee }: Call): Frames {
+  return callee.slice(callee.findLastIndex(isUserCode));
+}
+
+/** Of the callees that hand over to their caller, the one with the most samples, and the nearest of equals. */
+function strongest(
+  calls: readonly Call[],
+  by: { readonly calleeOf: (call: Call) => Frames; readonly callerSamples: Samples },
+) {
+  const groups = groupBy(calls, (call) => keyOf(by.calleeOf(call)));
+  const [best] = [...groups.values()]
     .map((same) => ({
-      callee: same[0]?.callee ?? [],
-      held: heldBefore(sumSamples(same), callerSamples),
+      calls: same,
+      callee: same.slice(0, 1).flatMap(by.calleeOf),
+      held: heldBefore(sumSamples(same), by.callerSamples),
+      depth: Math.min(...same.map(({ callee }) => callee.length)),
     }))
     .filter(({ held }) => held > 0)
-    .sort((a, b) => b.held - a.held || a.callee.length - b.callee.length);
-  return best?.callee;
+    .sort((a, b) => b.held - a.held || a.depth - b.depth);
+  return best;
 }
 
 /** Whether a callee that made these calls may have made those of `part`: the same ones, or of the same module of Node. */

@@ -119,6 +119,22 @@ describe('mergeStacks', () => {
     ]);
   });
 
+  test.each([
+    ['the one that the caller calls', 2, 'keep'],
+    ['the inner one where all samples are its own', 0, 'build'],
+  ])('of two inlined functions, puts back %s', (_, own, expected) => {
+    const inner = stack(['build', 'keep', 'handle'], () => 3);
+    const outer = stack(['keep', 'handle'], () => own);
+    const inlined = stack(['handle'], (floor) => floor);
+
+    const merged = mergeStacks(history(inner, outer, inlined));
+
+    const most = merged.stacks.toSorted(
+      (a, b) => (b.samples.at(-1) ?? 0) - (a.samples.at(-1) ?? 0),
+    );
+    expect(most[0]?.frames[0]?.function).toBe(expected);
+  });
+
   test('puts an inlined function back into calls of the same module of Node', () => {
     const seen = stack(['fill node:buffer', 'keep', 'handle'], () => 1);
     const inlined = stack(['slice node:buffer', 'handle'], (floor) => floor / 4);
