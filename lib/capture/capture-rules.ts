@@ -46,10 +46,11 @@ export function noteCapture(
   if (reason === 'error') endpoint.errorCapturedAt = request.time;
 }
 
-function isCapturedError(
+/** Whether a failure is due to be captured. Then it is recorded however many records its endpoint has written. */
+export function isCapturedError(
   rules: CaptureRules,
   endpoint: Endpoint,
-  request: FinishedRequest,
+  request: Readonly<Pick<FinishedRequest, 'statusCode' | 'time'>>,
 ): boolean {
   if (!rules.error || request.statusCode < 400) return false;
   return request.time - endpoint.errorCapturedAt >= rules.errorIntervalMs;

@@ -1,4 +1,5 @@
 import { Endpoint } from './endpoint.js';
+import type { RecordRate } from './record-allowance.js';
 
 /** Name shared by all endpoints beyond the limit. */
 export const OVERFLOW_ENDPOINT = '(other)';
@@ -8,10 +9,12 @@ export class EndpointTable {
   readonly #byName = new Map<string, Endpoint>();
   readonly #byId: Endpoint[] = [];
   readonly #limit: number;
+  readonly #rate: RecordRate;
   #overflow: Endpoint | undefined;
 
-  constructor(limit: number) {
+  constructor(limit: number, rate: RecordRate) {
     this.#limit = limit;
+    this.#rate = rate;
   }
 
   /** The endpoint of that name, made on first use. */
@@ -41,7 +44,7 @@ export class EndpointTable {
   }
 
   #add(name: string): Endpoint {
-    const endpoint = new Endpoint(this.#byId.length, name);
+    const endpoint = new Endpoint(this.#byId.length, name, this.#rate);
     this.#byId.push(endpoint);
     return endpoint;
   }

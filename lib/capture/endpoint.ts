@@ -1,9 +1,12 @@
+import { RecordAllowance, type RecordRate } from './record-allowance.js';
+
 /**
  * What a run remembers of one endpoint. Fields are plain numbers that are written in place: a request makes no object.
  */
 export class Endpoint {
   readonly id: number;
   readonly name: string;
+  readonly allowance: RecordAllowance;
 
   /** Requests finished, sampled or not. */
   finished = 0;
@@ -25,9 +28,10 @@ export class Endpoint {
   // What the endpoint is owed of its next record: at 1 and above, the next request is sampled.
   #credit = 1;
 
-  constructor(id: number, name: string) {
+  constructor(id: number, name: string, rate: RecordRate) {
     this.id = id;
     this.name = name;
+    this.allowance = new RecordAllowance(rate);
   }
 
   /**

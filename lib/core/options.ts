@@ -104,6 +104,14 @@ export interface ProfilerOptions {
    */
   readonly samplingRate?: number;
   /**
+   * Records per second of an endpoint in the long run. After a quiet time, up to `maxProfilesPerEndpoint` may come at
+   * once. Requests beyond are counted without a record, unless the rules `error`, `postGc` or `nearHeapLimit` capture
+   * them.
+   *
+   * Minimum 1, maximum 1,000,000. @defaultValue 50
+   */
+  readonly maxRecordsPerSecond?: number;
+  /**
    * Records of an endpoint that trigger a flush, which comes at once, but no second one within a second. Whatever the
    * rate, a journal that is half full is flushed at once. Minimum 1, maximum 4096. @defaultValue 100
    */

@@ -29,6 +29,7 @@ const MANIFEST_KEY = 'package.json heaptide.';
 const RULES: Rules<ResolvedOptions> = {
   enabled: flag(false, 'HEAPTIDE_ENABLE_PROFILING'),
   samplingRate: number(1, 0, 1, 'HEAPTIDE_PROFILING_SAMPLE_RATE'),
+  maxRecordsPerSecond: number(50, 1, 1_000_000),
   bufferSize: integer(100, 1, 4096),
   flushIntervalMs: number(60_000, 100, 3_600_000),
   maxProfilesPerEndpoint: integer(10_000, 1, 10_000_000),

@@ -17,8 +17,10 @@ export interface ProfilerStats {
   readonly requestsFinished: number;
   /** Requests with a record. */
   readonly requestsProfiled: number;
-  /** Requests without one, because of the sampling rate or of too many open requests. */
+  /** Requests without one, because of the sampling rate, of too many records or of too many open requests. */
   readonly requestsSkipped: number;
+  /** Those of them that the sampling rate chose, but that exceeded `maxRecordsPerSecond`. */
+  readonly requestsThinned: number;
   /** Requests running now. */
   readonly inFlight: number;
   /** Detailed captures by reason. */
@@ -51,6 +53,7 @@ export function idleStats(): Omit<ProfilerStats, 'enabled' | 'samplingRate'> {
     requestsFinished: 0,
     requestsProfiled: 0,
     requestsSkipped: 0,
+    requestsThinned: 0,
     inFlight: 0,
     detailed: { near_heap_limit: 0, first: 0, error: 0, spike: 0, periodic: 0, post_gc: 0 },
     detailedWithheld: 0,

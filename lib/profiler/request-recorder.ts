@@ -1,4 +1,9 @@
-import { captureReason, type FinishedRequest, noteCapture } from '../capture/capture-rules.js';
+import {
+  captureReason,
+  type FinishedRequest,
+  isCapturedError,
+  noteCapture,
+} from '../capture/capture-rules.js';
 import type { Endpoint } from '../capture/endpoint.js';
 import type { TimeBudget } from '../capture/time-budget.js';
 import type { ResolvedOptions } from '../core/options.js';
@@ -52,8 +57,10 @@ export class RequestRecorder {
   /** Requests running now, and finished so far, sampled or not. */
   inFlight = 0;
   finished = 0;
-  /** Requests with a record; requests that found the table of open requests full. */
+  /** Requests with a record; sampled ones without, because their endpoint had used up its allowance. */
   recorded = 0;
+  thinned = 0;
+  /** Requests that found the table of open requests full. */
   overflowed = 0;
   /** Detailed captures by reason, and those that the budget turned into lightweight records. */
   readonly detailed: Record<CaptureReason, number> = {
@@ -98,6 +105,7 @@ export class RequestRecorder {
   /** A request starts whose endpoint is known only when it ends. Returns what `finishNamed` wants back. */
   beginUnnamed(): number {
     this.inFlight++;
+    if (this.#samplingRate === 0) return NO_SLOT;
     const { heap } = this.#host;
     heap.refresh();
     const slot = this.#open.open(heap.time, heap.used, heap.freed, this.finished);
@@ -137,6 +145,26 @@ export class RequestRecorder {
   #end(endpoint: Endpoint, slot: number, statusCode: number, error: unknown): void {
     this.#open.close(slot);
     if (this.#closed) return;
+    if (this.#mayRecord(endpoint, statusCode)) this.#record(endpoint, slot, statusCode, error);
+    else this.thinned++;
+    this.#count(endpoint);
+  }
+
+  /**
+   * Beyond its allowance an endpoint gets records of what is out of the ordinary only, and the others are spared the
+   * reading too: the time is that of the latest one, a fraction of a request ago.
+   */
+  #mayRecord(endpoint: Endpoint, statusCode: number): boolean {
+    const { heap, rules } = this.#host;
+    if (endpoint.allowance.take(heap.time)) return true;
+    if (heap.majorCount !== this.#majorCountSeen) return true;
+    if (heap.nearLimitCount !== this.#nearLimitSeen) return true;
+    this.#request.statusCode = statusCode;
+    this.#request.time = heap.time;
+    return isCapturedError(rules, endpoint, this.#request);
+  }
+
+  #record(endpoint: Endpoint, slot: number, statusCode: number, error: unknown): void {
     try {
       // The reading comes first, so that nothing of what follows is in it.
       this.#host.heap.refresh();
@@ -149,7 +177,6 @@ export class RequestRecorder {
     } catch (failure) {
       this.#host.onInternalError(failure);
     }
-    this.#count(endpoint);
   }
 
   #count(endpoint: Endpoint): void {

@@ -68,7 +68,11 @@ export class Run {
     this.#heap = new HeapView(binding);
     this.#heap.refresh();
     this.#clockOffset = Date.now() - this.#heap.time;
-    this.#endpoints = new EndpointTable(options.maxEndpoints);
+    this.#endpoints = new EndpointTable(options.maxEndpoints, {
+      perSecond: options.maxRecordsPerSecond,
+      // More than its file holds would be lost there.
+      burst: options.maxProfilesPerEndpoint,
+    });
     const budget = new TimeBudget(options.sites.maxCpuShare);
     this.#sites = new SiteCache(binding, options.sites, budget);
     this.#storage = new RunStorage({
@@ -155,6 +159,7 @@ export class Run {
       requestsFinished: recorder.finished,
       requestsProfiled: recorder.recorded,
       requestsSkipped: recorder.finished - recorder.recorded,
+      requestsThinned: recorder.thinned,
       inFlight: recorder.inFlight,
       detailed: { ...recorder.detailed },
       detailedWithheld: recorder.withheld,

@@ -142,6 +142,7 @@ function batchCost() {
     const profiler = new EndpointProfiler({
       outputDir,
       bufferSize: 4096,
+      maxRecordsPerSecond: 1_000_000,
       capture: QUIET,
       probe: { enabled: false },
       enabled: true,

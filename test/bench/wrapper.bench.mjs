@@ -10,9 +10,17 @@ const { EndpointProfiler, profileEndpoint } = createRequire(import.meta.url)('..
 // Lightweight requests only: every rule that would capture details is off.
 const LIGHTWEIGHT = { error: false, spikeRatio: 0, periodicEvery: 0, postGc: false };
 
+/** Records are what is measured, so that none is left out. */
+const EVERY_ONE = 1_000_000;
+
 export async function run() {
   const outputDir = mkdtempSync(join(tmpdir(), 'heaptide-bench-'));
-  const options = { outputDir, bufferSize: 4096, probe: { enabled: false } };
+  const options = {
+    outputDir,
+    bufferSize: 4096,
+    maxRecordsPerSecond: EVERY_ONE,
+    probe: { enabled: false },
+  };
   const on = new EndpointProfiler({ ...options, capture: LIGHTWEIGHT, enabled: true });
   const off = new EndpointProfiler(options);
   const detailing = { ...LIGHTWEIGHT, periodicEvery: 1 };
@@ -109,6 +117,7 @@ async function heapGrowthOfAMillion(outputDir) {
     probe: { enabled: false },
     sites: { enabled: false },
     bufferSize: 1000,
+    maxRecordsPerSecond: EVERY_ONE,
     enabled: true,
   });
   const handler = loop(profileEndpoint('million', { profiler })((value) => value));

@@ -6,7 +6,7 @@ import { storedRecords, temporaryDirectory, temporaryProfiler } from './temporar
 const LIGHTWEIGHT = { error: false, spikeRatio: 0, periodicEvery: 0, postGc: false };
 
 test('reads no allocation site for lightweight requests, however many there are', () => {
-  const profiler = temporaryProfiler({ capture: LIGHTWEIGHT });
+  const profiler = temporaryProfiler({ capture: LIGHTWEIGHT, maxRecordsPerSecond: 1e6 });
   const handler = profileEndpoint('sync', { profiler })((value: number) => value);
   handler(0);
   const first = profiler.getStats().sites.readCount;
@@ -18,6 +18,26 @@ test('reads no allocation site for lightweight requests, however many there are'
   expect(stats.sites.readCount).toBe(first);
   expect(stats.requestsProfiled).toBe(20_001);
   expect(stats.detailed).toMatchObject({ first: 1, periodic: 0, spike: 0, error: 0, post_gc: 0 });
+});
+
+test('keeps a part of the records of a busy endpoint, and every failure that is due', () => {
+  const profiler = temporaryProfiler({
+    maxProfilesPerEndpoint: 100,
+    maxRecordsPerSecond: 1,
+    capture: { errorIntervalMs: 0, postGc: false },
+  });
+  const handler = profileEndpoint('sync', { profiler })((status: number) => ({ status }));
+  const quiet = profileEndpoint('quiet', { profiler })(() => undefined);
+
+  for (let i = 0; i < 5000; i++) handler(i % 1000 === 999 ? 500 : 200);
+  quiet();
+
+  const { requestsFinished, requestsProfiled, requestsThinned, detailed } = profiler.getStats();
+  expect(requestsFinished).toBe(5001);
+  expect(requestsProfiled + requestsThinned).toBe(5001);
+  expect(requestsProfiled).toBeGreaterThanOrEqual(100 + 5 + 1);
+  expect(requestsProfiled).toBeLessThan(400);
+  expect(detailed).toMatchObject({ first: 2, error: 5 });
 });
 
 test('shares one reading of the sites among the detailed captures of a second', () => {

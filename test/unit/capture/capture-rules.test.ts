@@ -7,6 +7,8 @@ import {
 import { Endpoint } from '../../../lib/capture/endpoint.js';
 import { resolveOptions } from '../../../lib/core/resolve-options.js';
 
+const RATE = { perSecond: 50, burst: 10_000 };
+
 const MB = 1024 * 1024;
 const { capture: defaults } = resolveOptions({}, { env: {}, warn: () => {} });
 
@@ -31,7 +33,7 @@ function finish(
 }
 
 function warmEndpoint(): Endpoint {
-  const endpoint = new Endpoint(0, 'a');
+  const endpoint = new Endpoint(0, 'a', RATE);
   finish(endpoint);
   return endpoint;
 }
@@ -39,15 +41,18 @@ function warmEndpoint(): Endpoint {
 test('a heap that is about to run out comes before every other cause', () => {
   const failed = { nearHeapLimit: true, statusCode: 500, used: 99 * MB, afterMajorGc: true };
 
-  const reason = finish(new Endpoint(0, 'a'), failed);
-  const switchedOff = finish(new Endpoint(1, 'b'), failed, { ...defaults, nearHeapLimit: false });
+  const reason = finish(new Endpoint(0, 'a', RATE), failed);
+  const switchedOff = finish(new Endpoint(1, 'b', RATE), failed, {
+    ...defaults,
+    nearHeapLimit: false,
+  });
 
   expect(reason).toBe('near_heap_limit');
   expect(switchedOff).toBe('first');
 });
 
 test('captures the first sampled request of each endpoint, and no other without a cause', () => {
-  const reasons = [new Endpoint(0, 'a'), new Endpoint(1, 'b')].map((endpoint) => [
+  const reasons = [new Endpoint(0, 'a', RATE), new Endpoint(1, 'b', RATE)].map((endpoint) => [
     finish(endpoint),
     finish(endpoint),
   ]);
@@ -59,7 +64,7 @@ test('captures the first sampled request of each endpoint, and no other without 
 });
 
 test('captures every 25th sampled request of an endpoint', () => {
-  const endpoint = new Endpoint(0, 'a');
+  const endpoint = new Endpoint(0, 'a', RATE);
 
   const captured = Array.from({ length: 100 }, (_, index) => ({
     n: index + 1,
@@ -85,7 +90,7 @@ test('takes a status of 399 for success and one of 400 for an error', () => {
 });
 
 test('captures a spike of more than 2 % over the highest capture, and measures the next from there', () => {
-  const endpoint = new Endpoint(0, 'a');
+  const endpoint = new Endpoint(0, 'a', RATE);
   finish(endpoint, { used: 100 * MB });
 
   const reasons = [102, 102.1, 103, 104.3].map((mb) => finish(endpoint, { used: mb * MB }));
@@ -94,7 +99,7 @@ test('captures a spike of more than 2 % over the highest capture, and measures t
 });
 
 test('takes the swing of the heap between two GCs for no spike', () => {
-  const endpoint = new Endpoint(0, 'a');
+  const endpoint = new Endpoint(0, 'a', RATE);
   const swing = [60, 50, 55, 59, 50, 55, 60, 50];
 
   const reasons = swing.map((mb) => finish(endpoint, { used: mb * MB }));
@@ -103,7 +108,7 @@ test('takes the swing of the heap between two GCs for no spike', () => {
 });
 
 test('asks a spike for at least 1 MB, so that a small heap does not flutter', () => {
-  const endpoint = new Endpoint(0, 'a');
+  const endpoint = new Endpoint(0, 'a', RATE);
   finish(endpoint, { used: 10 * MB });
 
   expect(finish(endpoint, { used: 10.9 * MB })).toBeUndefined();
@@ -123,7 +128,7 @@ test('obeys a switch or threshold for every rule', () => {
     periodicEvery: 0,
     postGc: false,
   };
-  const endpoint = new Endpoint(0, 'a');
+  const endpoint = new Endpoint(0, 'a', RATE);
   endpoint.capturedUsed = MB;
 
   const reasons = Array.from({ length: 50 }, () =>
