@@ -1,7 +1,8 @@
 import type { Handler } from '../../profiler/profile-endpoint.js';
 import { findMounts, isFixed, type Mount, patternThrough } from './express-mounts.js';
-import { isHandler, isObject } from './objects.js';
+import { isHandler, isObject, readProperty } from './objects.js';
 import type { Route } from './route.js';
+import { RouteCache } from './route-cache.js';
 import { Routes, routeName } from './routes.js';
 import type { RequestLine } from './tracked-request.js';
 
@@ -14,35 +15,29 @@ export class ExpressRoutes {
   /** Where a route object of Express is mounted; more than once where a router is shared. */
   readonly #mounts = new WeakMap<object, readonly Mount[]>();
   /** Routes that are mounted once, by method: their names are the same for every request. */
-  readonly #fixed = new WeakMap<object, Map<string, Route>>();
+  readonly #fixed = new RouteCache();
 
   /** The request's route. One that no route handled, such as a static file's or a 404's, is unmatched. */
   readonly find = (request: RequestLine): Route => {
-    const matched = 'route' in request ? request.route : undefined;
+    const matched = readProperty(request, 'route');
     if (!isObject(matched)) return this.#routes.unmatched;
-    const method = request.method ?? 'GET';
-    const known = this.#fixed.get(matched)?.get(method);
+    const method = String(readProperty(request, 'method') ?? 'GET');
+    const known = this.#fixed.get(matched, method);
     if (known !== undefined) return known;
     const mounts = this.#mountsOf(matched, request);
     const pattern = patternOf(request, matched, mounts);
     const route = this.#routes.named(routeName(method, pattern), handlerOf(matched, method));
-    if (mounts.length === 1 && mounts.every(isFixed)) this.#fix(matched, method, route);
+    if (mounts.length === 1 && mounts.every(isFixed)) this.#fixed.set(matched, method, route);
     return route;
   };
 
   #mountsOf(route: object, request: RequestLine): readonly Mount[] {
     let mounts = this.#mounts.get(route);
     if (mounts === undefined) {
-      mounts = findMounts('app' in request ? request.app : undefined, route);
+      mounts = findMounts(readProperty(request, 'app'), route);
       this.#mounts.set(route, mounts);
     }
     return mounts;
-  }
-
-  #fix(matched: object, method: string, route: Route): void {
-    const byMethod = this.#fixed.get(matched);
-    if (byMethod === undefined) this.#fixed.set(matched, new Map([[method, route]]));
-    else byMethod.set(method, route);
   }
 }
 
@@ -73,7 +68,7 @@ function joined(prefix: string, own: string): string {
 
 /** Routers change `url` while they work; the original is kept beside it. */
 function pathOf(request: RequestLine): string {
-  const original = 'originalUrl' in request ? request.originalUrl : undefined;
+  const original = readProperty(request, 'originalUrl');
   const url = typeof original === 'string' ? original : (request.url ?? '/');
   return url.split('?', 1)[0] ?? url;
 }

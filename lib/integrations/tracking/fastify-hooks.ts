@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type IntegrationOptions, profilerSource } from './integration-options.js';
 import type { Route } from './route.js';
+import { RouteCache } from './route-cache.js';
 import { Routes, routeName } from './routes.js';
 import { TrackedRequest } from './tracked-request.js';
 
@@ -8,6 +9,7 @@ import { TrackedRequest } from './tracked-request.js';
 export function addFastifyHooks(fastify: FastifyInstance, options: IntegrationOptions): void {
   const profilerOf = profilerSource(options);
   const routes = new Routes();
+  const known = new RouteCache();
   const findRoute = () => routes.unmatched;
 
   fastify.addHook('onRequest', function heaptide(request, reply, done) {
@@ -15,7 +17,7 @@ export function addFastifyHooks(fastify: FastifyInstance, options: IntegrationOp
       profiler: profilerOf(),
       findRoute,
     });
-    if (tracked !== undefined) tracked.route = routeOf(request, routes);
+    if (tracked !== undefined) tracked.route = routeOf(request, routes, known);
     done();
   });
   fastify.addHook('onError', function heaptide(request, reply, error, done) {
@@ -28,8 +30,14 @@ export function addFastifyHooks(fastify: FastifyInstance, options: IntegrationOp
   });
 }
 
-function routeOf(request: FastifyRequest, routes: Routes): Route {
-  const { url, handler } = request.routeOptions;
+/** Fastify makes `routeOptions` anew for each request; the `config` in it is the route's own. */
+function routeOf(request: FastifyRequest, routes: Routes, known: RouteCache): Route {
+  const { method } = request;
+  const { url, handler, config } = request.routeOptions;
   if (request.is404 || url === undefined) return routes.unmatched;
-  return routes.named(routeName(request.method, url), handler);
+  const cached = known.get(config, method);
+  if (cached !== undefined) return cached;
+  const route = routes.named(routeName(method, url), handler);
+  known.set(config, method, route);
+  return route;
 }

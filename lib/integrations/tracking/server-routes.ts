@@ -1,4 +1,5 @@
 import { ExpressRoutes } from './express-routes.js';
+import { isObject, readProperty } from './objects.js';
 import { PathTemplates } from './path-templates.js';
 import type { Route } from './route.js';
 import { Routes, routeName } from './routes.js';
@@ -16,7 +17,8 @@ export class ServerRoutes {
   readonly #templates = new PathTemplates();
 
   readonly find = (request: RequestLine, statusCode: number): Route => {
-    if ('app' in request || 'route' in request) return this.#express.find(request);
+    if (isObject(readProperty(request, 'route')) || isObject(readProperty(request, 'app')))
+      return this.#express.find(request);
     if (statusCode === NOT_FOUND) return this.#routes.unmatched;
     return this.#routes.named(routeName(request.method, this.#templates.of(request.url ?? '/')));
   };

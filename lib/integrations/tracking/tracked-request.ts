@@ -3,10 +3,11 @@ import type { Endpoint, RequestRecorder } from '../../profiler/request-recorder.
 import {
   CLIENT_CLOSED_REQUEST,
   type Exchange,
-  endOf,
   exchangeOf,
   isOver,
   type Outgoing,
+  onWritten,
+  statusOf,
 } from './exchange.js';
 import { type Route, UNMATCHED_NAME } from './route.js';
 
@@ -49,6 +50,9 @@ export class TrackedRequest {
     if (known !== undefined || isOver(exchange)) return known;
     const tracked = new TrackedRequest(request, recorder, findRoute);
     exchange[TRACKED] = tracked;
+    onWritten(exchange, () => {
+      tracked.#isWritten = true;
+    });
     exchange.on('close', () => tracked.#end(exchange));
     return tracked;
   }
@@ -61,6 +65,7 @@ export class TrackedRequest {
   readonly #recorder: RequestRecorder;
   readonly #findRoute: RouteFinder;
   readonly #slot: number;
+  #isWritten = false;
 
   private constructor(request: RequestLine, recorder: RequestRecorder, findRoute: RouteFinder) {
     this.#request = request;
@@ -70,14 +75,14 @@ export class TrackedRequest {
   }
 
   #end(exchange: Exchange): void {
-    const { statusCode, isAborted } = endOf(exchange);
+    const statusCode = statusOf(exchange);
     const endpoint = this.#endpoint(statusCode);
-    if (isAborted) {
+    if (this.#isWritten) {
+      this.#recorder.finishNamed(endpoint, this.#slot, statusCode, this.error);
+    } else {
       const error =
         this.error ?? 'The client closed the connection before the response was written';
       this.#recorder.finishNamed(endpoint, this.#slot, CLIENT_CLOSED_REQUEST, error);
-    } else {
-      this.#recorder.finishNamed(endpoint, this.#slot, statusCode, this.error);
     }
   }
 
