@@ -5,9 +5,11 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -349,6 +351,22 @@ describe('without the addon', () => {
     expect(afterwards).toMatchObject({ runs: [{ records: 7, thread: expect.any(Number) }] });
     const { runs } = await analyzeProfileDirectory(out);
     expect(runs).toMatchObject([{ ended: 'killed' }]);
+  });
+
+  test('a run of another container is recovered when it has given no sign of life for ten minutes', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveWrittenJournal(out);
+    const [name = ''] = journals(out);
+    const elsewhere = join(out, '.journal', name.replace(/-[0-9a-f]{8}-/, '-00000000-'));
+    renameSync(join(out, '.journal', name), elsewhere);
+
+    const atOnce = await recoverProfileDirectory(out);
+    const elevenMinutesAgo = Date.now() / 1000 - 11 * 60;
+    utimesSync(elsewhere, elevenMinutesAgo, elevenMinutesAgo);
+    const later = await recoverProfileDirectory(out);
+
+    expect(atOnce).toMatchObject({ runs: [], running: 1 });
+    expect(later).toMatchObject({ runs: [{ records: 7 }], running: 0 });
   });
 
   test('a run that ends in an error that nobody catches has nothing left to recover', async () => {
