@@ -164,7 +164,7 @@ describe('ProfileBuffer', () => {
 
       for (let n = 0; n < 24; n += 1) {
         for (let i = 0; i < 50; i += 1) buffer.append(sampleReading(), extras);
-        await vi.waitFor(() => expect(buffer.size).toBeLessThan(256), { interval: 1 });
+        await vi.waitFor(() => expect(buffer.size).toBeLessThan(256), { timeout: 10_000 });
       }
       await buffer.flushAll();
 
