@@ -1,5 +1,5 @@
 import { lstatSync, renameSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileMemory } from '../core/file-memory.js';
 import { READ_FLAGS, setAside } from './array-extent.js';
@@ -104,6 +104,8 @@ async function claimWritten(path: string, run: string): Promise<ClaimedJournal |
   const folder = dirname(path);
   const claimed = join(folder, journalName({ run, holder: newHolder() }));
   try {
+    // A sign of life for those who cannot see this process; the dead run's last one may be old.
+    await utimes(path, new Date(), new Date());
     await rename(path, claimed);
   } catch (error) {
     if (isMissing(error)) return 'gone';

@@ -19,6 +19,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { analyzeProfileDirectory } from '../../lib/diagnosis/analyze-directory.js';
 import { recoverProfileDirectory } from '../../lib/diagnosis/recover-directory.js';
 import { EndpointProfiler } from '../../lib/profiler/endpoint-profiler.js';
+import { claimJournal } from '../../lib/storage/journal-claim.js';
 import { loadProfileData, readStacks } from '../../lib/storage/load.js';
 import { temporaryDirectory } from '../unit/storage/temporary-directory.js';
 
@@ -367,6 +368,23 @@ describe('without the addon', () => {
 
     expect(atOnce).toMatchObject({ runs: [], running: 1 });
     expect(later).toMatchObject({ runs: [{ records: 7 }], running: 0 });
+  });
+
+  test('a recovery that goes on in another container is left alone', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveWrittenJournal(out);
+    const folder = join(out, '.journal');
+    const [name = ''] = journals(out);
+    const anHourAgo = Date.now() / 1000 - 3600;
+    utimesSync(join(folder, name), anHourAgo, anHourAgo);
+    await claimJournal(join(folder, name), undefined);
+    const [claimed = ''] = journals(out);
+    renameSync(join(folder, claimed), join(folder, claimed.replace(/-[0-9a-f]{8}-/, '-00000000-')));
+
+    const recovery = await recoverProfileDirectory(out);
+
+    expect(claimed).not.toBe(name);
+    expect(recovery).toMatchObject({ runs: [], running: 1 });
   });
 
   test('a run that ends in an error that nobody catches has nothing left to recover', async () => {
