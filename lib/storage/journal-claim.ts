@@ -46,14 +46,13 @@ export async function journalStates(
   const states = new Map<string, JournalState>();
   for (const path of await journalPaths(directory)) {
     const name = parseJournalName(basename(path));
-    if (name !== undefined) states.set(name.run, await stateOf(path, name, fileMemory));
+    if (name !== undefined) states.set(name.run, await stateOf({ path, ...name }, fileMemory));
   }
   return states;
 }
 
 async function stateOf(
-  path: string,
-  { holder }: JournalName,
+  { path, holder }: JournalName & { readonly path: string },
   fileMemory: FileMemory | undefined,
 ): Promise<JournalState> {
   if (holder !== undefined) return isHeld(path, holder) ? 'alive' : 'dead';
