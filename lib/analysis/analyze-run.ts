@@ -8,13 +8,15 @@ import type {
 import { frameKey } from '../core/stack-frame.js';
 import type { StackEntry } from '../core/timeline.js';
 import { attributeRun, type Blame, type RunAttribution } from './blame/attribute-run.js';
+import type { StackFindings } from './blame/stack-evidence.js';
 import { describeEndpoint, processBlame } from './describe-endpoint.js';
 import { compareGravity, gravestChannel, growingChannels, runVerdict } from './gravity.js';
 import { type EndpointRecords, RunRecords } from './profiles/run-records.js';
 import type { RunHistory } from './run/run-history.js';
 import { capturedSites } from './sites/captured-sites.js';
 import { type EndpointHandler, endpointFrames } from './sites/endpoint-frames.js';
-import { findExternalSites, findGrowingSites } from './sites/growing-sites.js';
+import { growthByEndpoint } from './sites/endpoint-growth.js';
+import { findExternalSites, findGrowingSites, type SiteEvidence } from './sites/growing-sites.js';
 import { mergeStacks } from './sites/merge-stacks.js';
 import { toSiteHistory } from './sites/stack-series.js';
 
@@ -43,8 +45,8 @@ export interface RunFindings {
 /** Analyzes one run: which endpoints make its memory grow, and in which functions. */
 export function analyzeRun(evidence: RunEvidence): RunFindings {
   const { history, trends } = evidence;
-  const sites = findSites(evidence);
-  const attribution = attributeRun({ windows: history.windows, trends, sites });
+  const stacks = findStacks(evidence);
+  const attribution = attributeRun({ windows: history.windows, trends, stacks });
   const names = new Set([
     ...history.finished.keys(),
     ...evidence.records.filter(({ runs }) => runs.has(history.run)).map(({ endpoint }) => endpoint),
@@ -56,16 +58,22 @@ export function analyzeRun(evidence: RunEvidence): RunFindings {
     verdict: runVerdict(trends),
     trends,
     endpoints: endpoints.sort(bySuspicion),
-    sites,
+    sites: stacks.sites,
     unattributedShare: unattributed(attribution, trends, names.size),
   };
 }
 
-function findSites(run: RunEvidence): readonly GrowingSite[] {
+function findStacks(run: RunEvidence): StackFindings {
   const { history, trends, stacks, handlers } = run;
-  if (history.sites.length === 0) return capturedSites(run.records, history.run);
+  if (history.sites.length === 0) {
+    return { sites: capturedSites(run.records, history.run), endpoints: new Map() };
+  }
   const merged = mergeStacks(toSiteHistory(history.sites, stacks));
   const evidence = { history: merged, endpoints: endpointFrames(handlers) };
+  return { sites: findSites(evidence, trends), endpoints: growthByEndpoint(evidence) };
+}
+
+function findSites(evidence: SiteEvidence, trends: RunEvidence['trends']): readonly GrowingSite[] {
   const growing = growingChannels(trends);
   const riseOf = (channel: Channel) =>
     growing.includes(channel) ? trends[channel].evidence.riseFullBytes : 0;

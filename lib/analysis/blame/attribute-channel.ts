@@ -1,4 +1,4 @@
-import type { Channel, GrowingSite, Interval } from '../../core/analysis-result.js';
+import type { Channel, Interval } from '../../core/analysis-result.js';
 import type { FloorWindow } from '../run/run-history.js';
 import { total } from './endpoint-groups.js';
 import {
@@ -8,7 +8,7 @@ import {
   unregressedGrowth,
 } from './growth-regression.js';
 import { soloBytesPerRequest } from './solo-windows.js';
-import { type StackEvidence, weighStacks } from './stack-evidence.js';
+import { type StackFindings, type StackPart, weighStacks } from './stack-evidence.js';
 
 /** An endpoint is named by the regression above this share of the growth, this many standard errors from zero. */
 const MIN_SHARE = 0.2;
@@ -24,7 +24,7 @@ const TAIL_WINDOWS_PER_GROUP = 2;
  * Share of the growth above which an endpoint is named by the stacks alone. Live objects under the endpoint's own frame
  * are direct evidence; wrappers of external memory are few samples, so more of them is asked for.
  */
-const MIN_STACK_SHARE: Readonly<Record<Channel, number>> = { heap: 0.1, external: 0.3, native: 1 };
+const MIN_STACK_SHARE: Readonly<Record<Channel, number>> = { heap: 0.05, external: 0.3, native: 1 };
 
 /** What sampling alone may make of nothing, in its standard deviations. */
 const STACK_DEVIATIONS = 2;
@@ -62,13 +62,13 @@ export interface ChannelAttribution {
 export function attributeChannel(
   windows: readonly FloorWindow[],
   trend: { readonly channel: Channel; readonly bytesPerRequest: number },
-  sites: readonly GrowingSite[],
+  findings: StackFindings,
 ): ChannelAttribution | undefined {
   const { channel, bytesPerRequest } = trend;
   const regressed = regressGrowth(windows, channel);
   const growth = regressed ?? unregressedGrowth(windows, bytesPerRequest);
-  const stacks = weighStacks(sites, { channel, bytes: growth.bytes });
-  if (regressed === undefined && stacks.shares.size === 0) return undefined;
+  const stacks = weighStacks(findings, { channel, bytes: growth.bytes });
+  if (regressed === undefined && stacks.size === 0) return undefined;
   const context = { windows, growth, stacks, channel };
   return {
     bytes: growth.bytes,
@@ -76,10 +76,12 @@ export function attributeChannel(
   };
 }
 
+type Stacks = ReadonlyMap<string, StackPart>;
+
 interface Context {
   readonly windows: readonly FloorWindow[];
   readonly growth: ChannelGrowth;
-  readonly stacks: StackEvidence;
+  readonly stacks: Stacks;
   readonly channel: Channel;
 }
 
@@ -91,9 +93,9 @@ function attributeGroup(group: GroupGrowth, context: Context): readonly Endpoint
     if (endpoint === culprit) return blame(endpoint, group);
     const byStacks = blameByStacks(endpoint, group, context);
     if (byStacks !== undefined) return byStacks;
-    if (culprit !== undefined) return { ...share(endpoint, group, context), ...NOTHING };
+    if (culprit !== undefined) return { ...unnamed(endpoint, group, context), ...NOTHING };
     const others = isNamed ? names.filter((other) => other !== endpoint) : [];
-    return { ...share(endpoint, group, context), indistinguishableFrom: others };
+    return { ...unnamed(endpoint, group, context), indistinguishableFrom: others };
   });
 }
 
@@ -104,7 +106,7 @@ const NOTHING = { bytes: 0, bytesPerRequest: 0, interval: [0, 0], isCleared: tru
 function isGrowing(group: GroupGrowth, context: Context): boolean {
   const part = group.bytes / context.growth.bytes;
   if (!(part > MIN_SHARE && group.t > MIN_T && group.interval[0] > 0)) return false;
-  return isPersistent(group, context) && hasRoom(group, context.stacks);
+  return isPersistent(group, context) && hasRoom(group, context);
 }
 
 /** Whether the group grows as fast in the second half, and while it is alone, as far as that is known. */
@@ -117,23 +119,35 @@ function isPersistent(group: GroupGrowth, { windows, growth, channel }: Context)
   return (soloBytesPerRequest(windows, name, channel) ?? least) >= least;
 }
 
-/** Whether the stacks of other endpoints leave the group a share that is worth naming. */
-function hasRoom(group: GroupGrowth, stacks: StackEvidence): boolean {
-  const others = total([...stacks.shares.values()]) - sharesOf(group, stacks);
-  return 1 - Math.min(1, others) * stacks.explained > MIN_SHARE;
+/**
+ * Whether the stacks of other endpoints leave the group a share that is worth naming. External floors hardly scatter, and
+ * the wrappers in the stacks do not tell how much they wrap: there the regression knows better.
+ */
+function hasRoom(group: GroupGrowth, { stacks, channel }: Context): boolean {
+  if (channel === 'external') return true;
+  const others = total([...stacks.values()].map(({ share }) => share)) - sharesOf(group, stacks);
+  return 1 - Math.min(1, others) > MIN_SHARE;
 }
 
-function sharesOf(group: GroupGrowth, { shares }: StackEvidence): number {
-  return total([...group.endpoints.keys()].map((endpoint) => shares.get(endpoint) ?? 0));
+/** What the groups that the regression names leave of external growth, 0 to 1. */
+function roomBeside(group: GroupGrowth, context: Context): number {
+  const { growth, channel } = context;
+  if (channel !== 'external') return 1;
+  const named = growth.groups.filter((other) => other !== group && isGrowing(other, context));
+  return Math.max(0, 1 - total(named.map(({ bytes }) => bytes)) / growth.bytes);
+}
+
+function sharesOf(group: GroupGrowth, stacks: Stacks): number {
+  return total([...group.endpoints.keys()].map((endpoint) => stacks.get(endpoint)?.share ?? 0));
 }
 
 /** The only endpoint of a group, or the one in whose stacks nearly all is that the stacks of the group hold. */
-function decide(group: GroupGrowth, stacks: StackEvidence): string | undefined {
+function decide(group: GroupGrowth, stacks: Stacks): string | undefined {
   const names = [...group.endpoints.keys()];
   if (names.length === 1) return names[0];
   const held = sharesOf(group, stacks);
   return names.find(
-    (name) => held > 0 && (stacks.shares.get(name) ?? 0) >= DECISIVE_STACK_SHARE * held,
+    (name) => held > 0 && (stacks.get(name)?.share ?? 0) >= DECISIVE_STACK_SHARE * held,
   );
 }
 
@@ -156,14 +170,15 @@ function blame(endpoint: string, group: GroupGrowth): EndpointGrowth {
 function blameByStacks(
   endpoint: string,
   group: GroupGrowth,
-  { growth, stacks, channel }: Context,
+  context: Context,
 ): EndpointGrowth | undefined {
-  const held = stacks.shares.get(endpoint) ?? 0;
-  const part = held * stacks.explained;
+  const { growth, stacks, channel } = context;
+  const { share, deviation } = stacks.get(endpoint) ?? { share: 0, deviation: 0 };
+  const part = Math.min(share, roomBeside(group, context));
   const requests = group.endpoints.get(endpoint) ?? 0;
   if (part < MIN_STACK_SHARE[channel] || requests === 0) return undefined;
-  const spread = STACK_DEVIATIONS * (stacks.deviations.get(endpoint) ?? 0);
-  if (channel === 'heap' && held < spread) return undefined;
+  const spread = STACK_DEVIATIONS * deviation;
+  if (channel === 'heap' && part < spread) return undefined;
   const whole = growth.bytes / requests;
   return {
     endpoint,
@@ -177,7 +192,7 @@ function blameByStacks(
 }
 
 /** The endpoint's part of a group that nothing names. */
-function share(endpoint: string, group: GroupGrowth, { growth }: Context): EndpointGrowth {
+function unnamed(endpoint: string, group: GroupGrowth, { growth }: Context): EndpointGrowth {
   const bytes = group.bytesPerRequest * (group.endpoints.get(endpoint) ?? 0);
   return {
     endpoint,

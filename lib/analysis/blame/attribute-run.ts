@@ -1,4 +1,4 @@
-import type { Channel, GrowingSite, Interval, Trend, Verdict } from '../../core/analysis-result.js';
+import type { Channel, Interval, Trend, Verdict } from '../../core/analysis-result.js';
 import { mbToBytes } from '../../core/units.js';
 import { gravest, growingChannels, runVerdict } from '../gravity.js';
 import type { FloorWindow } from '../run/run-history.js';
@@ -9,6 +9,7 @@ import {
 } from './attribute-channel.js';
 import { total } from './endpoint-groups.js';
 import { settledWindows } from './settled-windows.js';
+import type { StackFindings } from './stack-evidence.js';
 
 /** What one endpoint has to do with the growth of a run, over all channels that grow. */
 export interface Blame {
@@ -36,15 +37,15 @@ type ChannelPart = ChannelAttribution & { readonly channel: Channel };
 export function attributeRun(run: {
   readonly windows: readonly FloorWindow[];
   readonly trends: Readonly<Record<Channel, Trend>>;
-  readonly sites: readonly GrowingSite[];
+  readonly stacks: StackFindings;
 }): RunAttribution | undefined {
-  const { windows, trends, sites } = run;
+  const { windows, trends, stacks } = run;
   const growing = growingChannels(trends);
   const channels: readonly Channel[] = growing.length > 0 ? growing : ['heap'];
   const parts = channels.flatMap((channel): ChannelPart[] => {
     const settled = settledWindows(windows, trends[channel].evidence.onsetRequest);
     const bytesPerRequest = mbToBytes(trends[channel].slopeMbPerRequest);
-    const part = attributeChannel(settled, { channel, bytesPerRequest }, sites);
+    const part = attributeChannel(settled, { channel, bytesPerRequest }, stacks);
     return part === undefined ? [] : [{ ...part, channel }];
   });
   if (parts.length === 0) return undefined;

@@ -1,40 +1,60 @@
 import type { Channel, GrowingSite } from '../../core/analysis-result.js';
 import { bytesToMb } from '../../core/units.js';
+import type { EndpointStackGrowth } from '../sites/endpoint-growth.js';
 import { total } from './endpoint-groups.js';
 
-/** What the stacks of growing sites say of the endpoints, for one channel. */
-export interface StackEvidence {
-  /** Share of the sites' growth whose stacks hold the endpoint's own frame. */
-  readonly shares: ReadonlyMap<string, number>;
-  /** Standard deviations that sampling implies for these shares. */
-  readonly deviations: ReadonlyMap<string, number>;
-  /** Share of the channel's growth that the sites account for, 0 to 1. */
-  readonly explained: number;
+/** What the stacks say of an endpoint's part in the growth of a channel. */
+export interface StackPart {
+  /** Share of the growth, 0 to 1, that was allocated under the endpoint's own frame. */
+  readonly share: number;
+  /** Standard deviation that sampling implies. */
+  readonly deviation: number;
+}
+
+/** What is known from stacks. */
+export interface StackFindings {
+  readonly sites: readonly GrowingSite[];
+  /** Growth of the heap under the frames of each endpoint that has any. */
+  readonly endpoints: ReadonlyMap<string, EndpointStackGrowth>;
 }
 
 /**
- * Sums up the growing sites of a channel. The wrappers of external memory are tiny, so their size is not compared with
- * what grows: where there are any, they explain all of it.
+ * The parts of the endpoints in the growth of a channel. For the heap, the larger of what the growing sites hold and what
+ * all of the endpoint's stacks do. The wrappers of external memory are tiny, so their size is not compared with what
+ * grows: where there are any, they explain all of it.
  */
 export function weighStacks(
-  sites: readonly GrowingSite[],
+  { sites, endpoints }: StackFindings,
   growth: { readonly channel: Channel; readonly bytes: number },
-): StackEvidence {
+): ReadonlyMap<string, StackPart> {
   const relevant = sites.filter((site) => site.channel === growth.channel);
-  const growthMb = total(relevant.map((site) => site.growthMb));
-  if (!(growthMb > 0)) return { shares: new Map(), deviations: new Map(), explained: 0 };
-  const shares = new Map<string, number>();
-  const deviations = new Map<string, number>();
-  for (const site of relevant) {
+  const sum = total(relevant.map((site) => site.growthMb));
+  if (growth.channel === 'external') return sitesByEndpoint(relevant, sum);
+  const growthMb = bytesToMb(growth.bytes);
+  const parts = new Map(sitesByEndpoint(relevant, Math.max(sum, growthMb)));
+  if (growth.channel !== 'heap' || !(growthMb > 0)) return parts;
+  for (const [endpoint, { bytes, deviation }] of endpoints) {
+    if (!(bytes > 0)) continue;
+    const share = Math.max(parts.get(endpoint)?.share ?? 0, Math.min(1, bytes / growth.bytes));
+    parts.set(endpoint, { share, deviation: (deviation / bytes) * share });
+  }
+  return parts;
+}
+
+function sitesByEndpoint(
+  sites: readonly GrowingSite[],
+  wholeMb: number,
+): ReadonlyMap<string, StackPart> {
+  const parts = new Map<string, StackPart>();
+  if (!(wholeMb > 0)) return parts;
+  for (const site of sites) {
     for (const [endpoint, share] of Object.entries(site.endpoints)) {
-      shares.set(endpoint, (shares.get(endpoint) ?? 0) + (share * site.growthMb) / growthMb);
-      const deviation = (share * site.liveSdMb) / growthMb;
-      deviations.set(endpoint, Math.hypot(deviations.get(endpoint) ?? 0, deviation));
+      const known = parts.get(endpoint);
+      parts.set(endpoint, {
+        share: (known?.share ?? 0) + (share * site.growthMb) / wholeMb,
+        deviation: Math.hypot(known?.deviation ?? 0, (share * site.liveSdMb) / wholeMb),
+      });
     }
   }
-  return {
-    shares,
-    deviations,
-    explained: growth.channel === 'external' ? 1 : Math.min(1, growthMb / bytesToMb(growth.bytes)),
-  };
+  return parts;
 }

@@ -3,20 +3,16 @@ import type { StackFrame } from '../../core/profile.js';
 import { formatFrame, frameKey } from '../../core/stack-frame.js';
 import { bytesToMb } from '../../core/units.js';
 import { isUserCode } from './origin.js';
-import { GrowthMeter, type StackGrowth } from './stack-growth.js';
-import type { SiteHistory, StackSeries } from './stack-series.js';
+import {
+  GrowthMeter,
+  MIN_FLOORS,
+  MIN_SAMPLES,
+  MIN_TAIL_SAMPLES,
+  type StackGrowth,
+} from './stack-growth.js';
+import { type SiteHistory, type StackSeries, sumSeries } from './stack-series.js';
 
-/** Fewer floors with sites say nothing about growth. */
-const MIN_FLOORS = 6;
-
-/**
- * Samples that a site gains, at least, over all and in the second half. The count of samples scatters by its square
- * root, so six more are beyond chance; without four of them in the second half the site only filled up early.
- */
-const MIN_SAMPLES = 6;
-const MIN_TAIL_SAMPLES = 4;
-
-/** The same where a trend shows already that something grows: the question is only what. */
+/** What a site gains at least where a trend shows already that something grows: the question is only what. */
 const IN_GROWTH: Bar = { samples: 3, tailSamples: 1, bytes: 0 };
 
 /** The same for wrappers of external memory, of which there are few samples: some 200 bytes stand for a whole Buffer. */
@@ -127,7 +123,9 @@ function userPath(frames: readonly StackFrame[]): readonly StackFrame[] {
 
 function makesBuffers({ frames }: StackSeries): boolean {
   const first = frames.findIndex(isUserCode);
-  return frames.slice(0, Math.max(0, first)).some(({ file }) => BUFFER_SCRIPT.test(file));
+  const inside = frames.slice(0, Math.max(0, first));
+  const makesString = inside.some((frame) => frame.function === 'toString');
+  return !makesString && inside.some(({ file }) => BUFFER_SCRIPT.test(file));
 }
 
 function isSmall({ bytes, count }: StackSeries): boolean {
@@ -178,16 +176,6 @@ function describeGroup(group: readonly MeasuredStack[], depth: number): Function
   const frame = largest.path[at];
   if (frame === undefined) return [];
   return [{ frame, callers: largest.path.slice(at + 1), stacks: group }];
-}
-
-function sumSeries(stacks: readonly StackSeries[]): Omit<StackSeries, 'frames'> {
-  const sum = (values: (stack: StackSeries) => readonly number[]) =>
-    stacks.map(values).reduce((a, b) => a.map((value, index) => value + (b[index] ?? 0)));
-  return {
-    bytes: sum((stack) => stack.bytes),
-    samples: sum((stack) => stack.samples),
-    count: sum((stack) => stack.count),
-  };
 }
 
 /** Share of the growth whose stack holds each endpoint's own frame. */

@@ -14,6 +14,21 @@ export interface StackGrowth {
   readonly tailSamples: number;
 }
 
+/**
+ * Samples that what grows gains, at least, over all and in the second half. The count of samples scatters by its square
+ * root, so six more are beyond chance; without four of them in the second half it only filled up early.
+ */
+export const MIN_SAMPLES = 6;
+export const MIN_TAIL_SAMPLES = 4;
+
+/** Fewer floors with sites say nothing about growth. */
+export const MIN_FLOORS = 6;
+
+/** Whether the samples grow beyond chance. */
+export function growsForSure({ samples, tailSamples }: StackGrowth): boolean {
+  return samples >= MIN_SAMPLES && tailSamples >= MIN_TAIL_SAMPLES;
+}
+
 /** Measures growth over the floors of one history. */
 export class GrowthMeter {
   readonly #requests: readonly number[];
@@ -38,6 +53,16 @@ export class GrowthMeter {
       samples: this.#gain(series.samples, this.#start),
       tailSamples: this.#gain(series.samples, this.#middle),
     };
+  }
+
+  /** Samples that came and samples that went after warm-up, counted alike. */
+  turnover(samples: readonly number[]): number {
+    return samples
+      .slice(this.#start + 1)
+      .reduce(
+        (sum, value, index) => sum + Math.abs(value - (samples[this.#start + index] ?? value)),
+        0,
+      );
   }
 
   /** By least squares: most slopes between pairs of small counts are 0, and so is the median of them. */

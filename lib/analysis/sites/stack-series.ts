@@ -80,3 +80,18 @@ function smallest(row: ReadonlyMap<number, SiteReading> | undefined, figure: Fig
   for (const site of row.values()) least = Math.min(least, site[figure]);
   return least;
 }
+
+/** The sum of stacks, floor by floor. */
+export function sumSeries(stacks: readonly StackSeries[]): Omit<StackSeries, 'frames'> {
+  const sum = (figures: (stack: StackSeries) => readonly number[]) => {
+    const [first = [], ...others] = stacks.map(figures);
+    return first.map((value, index) =>
+      others.reduce((total, other) => total + (other[index] ?? 0), value),
+    );
+  };
+  return {
+    bytes: sum(({ bytes }) => bytes),
+    samples: sum(({ samples }) => samples),
+    count: sum(({ count }) => count),
+  };
+}

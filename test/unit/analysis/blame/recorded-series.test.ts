@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { attributeRun } from '../../../../lib/analysis/blame/attribute-run.js';
 import { endpointFrames } from '../../../../lib/analysis/sites/endpoint-frames.js';
+import { growthByEndpoint } from '../../../../lib/analysis/sites/endpoint-growth.js';
 import { findGrowingSites } from '../../../../lib/analysis/sites/growing-sites.js';
 import { mergeStacks } from '../../../../lib/analysis/sites/merge-stacks.js';
 import { toSiteHistory } from '../../../../lib/analysis/sites/stack-series.js';
@@ -39,20 +40,23 @@ function analyze(run: ProbedRun, window: number) {
     .filter(([request = 0]) => request <= window + 1)
     .map(([request = 0, ...cells]) => ({ request, sites: readingOf(cells) }));
   const isGrowing = trends.heap.verdict === 'leak' || trends.heap.verdict === 'growing';
-  const sites = findGrowingSites(
-    {
-      history: mergeStacks(toSiteHistory(readings, stacks)),
-      endpoints: endpointFrames(handlersOf(keys)),
-    },
-    isGrowing ? trends.heap.evidence.riseFullBytes : 0,
-  );
+  const evidence = {
+    history: mergeStacks(toSiteHistory(readings, stacks)),
+    endpoints: endpointFrames(handlersOf(keys)),
+  };
+  const sites = findGrowingSites(evidence, isGrowing ? trends.heap.evidence.riseFullBytes : 0);
   const windows = floors.slice(1).flatMap((to, index) => {
     const from = floors[index];
     const counts = run.finished?.[index + 1] ?? [];
     const finished = new Map(counts.map((count, endpoint) => [String(endpoint), count]));
     return from === undefined ? [] : [{ from, to, finished }];
   });
-  const endpoints = attributeRun({ windows, trends, sites })?.endpoints ?? new Map();
+  const endpoints =
+    attributeRun({
+      windows,
+      trends,
+      stacks: { sites, endpoints: growthByEndpoint(evidence) },
+    })?.endpoints ?? new Map();
   const named = [...endpoints].flatMap(([endpoint, { verdict }]) =>
     verdict === 'leak' || verdict === 'growing' ? [Number(endpoint)] : [],
   );

@@ -1,0 +1,40 @@
+import { frameKey } from '../../core/stack-frame.js';
+import type { SiteEvidence } from './growing-sites.js';
+import { GrowthMeter, growsForSure, MIN_FLOORS } from './stack-growth.js';
+import { sumSeries } from './stack-series.js';
+
+/** How much live memory grew whose stacks hold the frame of one endpoint's handler. */
+export interface EndpointStackGrowth {
+  readonly bytes: number;
+  /** Standard deviation of the growth of memory that merely comes and goes: of as many births of samples as deaths. */
+  readonly deviation: number;
+}
+
+/**
+ * The endpoints under whose frame live memory grows beyond chance. All stacks of an endpoint are taken together: a leak
+ * is found by fewer samples than would name each of the functions that they are spread over.
+ */
+export function growthByEndpoint({
+  history,
+  endpoints,
+}: SiteEvidence): ReadonlyMap<string, EndpointStackGrowth> {
+  const grown = new Map<string, EndpointStackGrowth>();
+  if (history.requests.length < MIN_FLOORS) return grown;
+  const meter = new GrowthMeter(history.requests);
+  for (const endpoint of new Set(endpoints.values())) {
+    const stacks = history.stacks.filter(({ frames }) =>
+      frames.some((frame) => endpoints.get(frameKey(frame)) === endpoint),
+    );
+    const total = sumSeries(stacks);
+    const growth = meter.measure(total);
+    const live = total.samples.at(-1) ?? 0;
+    if (!growsForSure(growth) || live === 0) continue;
+    const bytesPerSample = (total.bytes.at(-1) ?? 0) / live;
+    const turnover = stacks.reduce((sum, { samples }) => sum + meter.turnover(samples), 0);
+    grown.set(endpoint, {
+      bytes: growth.bytes,
+      deviation: bytesPerSample * Math.sqrt(turnover),
+    });
+  }
+  return grown;
+}
