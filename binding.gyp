@@ -41,7 +41,8 @@
       # the one that is linked in, what is not used is left out, and nothing is
       # shown to the process, which has a C++ library of its own.
       ['OS=="linux" and sanitize==""', {
-        'cflags_cc': ['-ffunction-sections', '-fdata-sections'],
+        'cflags!': ['-O3'],
+        'cflags_cc': ['-O2', '-ffunction-sections', '-fdata-sections'],
         'ldflags': [
           '-static-libstdc++',
           '-static-libgcc',
@@ -98,6 +99,9 @@
       'conditions': [
         ['OS=="linux" and sanitize==""', {
           'sources': ['native/runtime/cxx_runtime.cc'],
+          'ldflags': [
+            '-Wl,--version-script=<(module_root_dir)/native/runtime/exports.map',
+          ],
         }],
       ],
     },

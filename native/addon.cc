@@ -15,17 +15,24 @@ namespace {
 
 using Method = Napi::Value (*)(const Napi::CallbackInfo&);
 
-template <Method kMethod>
-void Export(Napi::Object exports, const char* name, Environment* environment) {
-  exports.Set(name,
-              Napi::Function::New<kMethod>(exports.Env(), name, environment));
+napi_value CallMethod(Method method, napi_env env, napi_callback_info info) {
+  return method(Napi::CallbackInfo(env, info));
 }
 
-void ExportRead(Napi::Object exports, Environment* environment) {
-  napi_value read = nullptr;
+// node-addon-api's own wrappers would be 5 KB of code for each method.
+template <Method kMethod>
+napi_value Call(napi_env env, napi_callback_info info) {
+  return CallMethod(kMethod, env, info);
+}
+
+void Export(Napi::Object exports,
+            const char* name,
+            napi_callback callback,
+            Environment* environment) {
+  napi_value function = nullptr;
   const napi_status status = napi_create_function(
-      exports.Env(), "read", NAPI_AUTO_LENGTH, Read, environment, &read);
-  if (status == napi_ok) exports.Set("read", read);
+      exports.Env(), name, NAPI_AUTO_LENGTH, callback, environment, &function);
+  if (status == napi_ok) exports.Set(name, function);
 }
 
 template <typename Names>
@@ -42,29 +49,31 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Environment* const environment = Environment::Create(env);
   if (environment == nullptr) return exports;
 
+  exports.Set("isMainThread", Napi::Boolean::New(env, IsMainThread(env)));
   ExportNames(exports, "heapFields", core::kHeapFieldNames);
   exports.Set("heap", environment->ShareHeapArray(env));
-  ExportRead(exports, environment);
-  Export<StartGcObserver>(exports, "startGcObserver", environment);
-  Export<StopGcObserver>(exports, "stopGcObserver", environment);
-  Export<RequestMajorGc>(exports, "requestMajorGc", environment);
-  Export<HeapStatistics>(exports, "heapStatistics", environment);
-  Export<CodeSize>(exports, "codeSize", environment);
+  Export(exports, "read", Read, environment);
+  Export(exports, "startGcObserver", Call<StartGcObserver>, environment);
+  Export(exports, "stopGcObserver", Call<StopGcObserver>, environment);
+  Export(exports, "requestMajorGc", Call<RequestMajorGc>, environment);
+  Export(exports, "heapStatistics", Call<HeapStatistics>, environment);
+  Export(exports, "codeSize", Call<CodeSize>, environment);
 
   ExportNames(exports, "siteColumns", core::kSiteColumnNames);
-  Export<StartSampler>(exports, "startSampler", environment);
-  Export<StopSampler>(exports, "stopSampler", environment);
-  Export<SamplerOwner>(exports, "samplerOwner", environment);
-  Export<ReadSites>(exports, "readSites", environment);
-  Export<MarkSiteBaseline>(exports, "markSiteBaseline", environment);
-  Export<StackFrames>(exports, "stackFrames", environment);
-  Export<FunctionLocation>(exports, "functionLocation", environment);
+  Export(exports, "startSampler", Call<StartSampler>, environment);
+  Export(exports, "stopSampler", Call<StopSampler>, environment);
+  Export(exports, "samplerOwner", Call<SamplerOwner>, environment);
+  Export(exports, "readSites", Call<ReadSites>, environment);
+  Export(exports, "markSiteBaseline", Call<MarkSiteBaseline>, environment);
+  Export(exports, "stackFrames", Call<StackFrames>, environment);
+  Export(exports, "functionLocation", Call<FunctionLocation>, environment);
 
-  Export<WatchNearHeapLimit>(exports, "watchNearHeapLimit", environment);
-  Export<UnwatchNearHeapLimit>(exports, "unwatchNearHeapLimit", environment);
+  Export(exports, "watchNearHeapLimit", Call<WatchNearHeapLimit>, environment);
+  Export(
+      exports, "unwatchNearHeapLimit", Call<UnwatchNearHeapLimit>, environment);
 
-  Export<LockFile>(exports, "lockFile", environment);
-  Export<MapFile>(exports, "mapFile", environment);
+  Export(exports, "lockFile", Call<LockFile>, environment);
+  Export(exports, "mapFile", Call<MapFile>, environment);
   return exports;
 }
 

@@ -167,6 +167,8 @@ export interface NearHeapLimitWatch {
 /** Everything that the layers above may ask of a backend. */
 export interface Binding extends HeapReader, SiteReader {
   readonly backend: 'native' | 'fallback';
+  /** `threadId` of `node:worker_threads`: 0 in the main thread. */
+  readonly thread: number;
   /** The fallback has none: JavaScript does not run when the heap runs out. */
   readonly nearHeapLimit?: NearHeapLimitWatch;
   /** Locked and mapped files: absent in the fallback and on Windows. */

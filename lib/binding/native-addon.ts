@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { threadId } from 'node:worker_threads';
 import type { FileMemory } from '../core/file-memory.js';
 import {
   type Binding,
@@ -12,11 +13,12 @@ import { scriptPrefixes } from './script-prefixes.js';
 
 /** The exports of the .node file. */
 export interface NativeAddon
-  extends Omit<Binding, 'backend' | 'fileMemory' | 'nearHeapLimit' | 'startSampler'>,
+  extends Omit<Binding, 'backend' | 'fileMemory' | 'nearHeapLimit' | 'startSampler' | 'thread'>,
     FileMemory,
     NearHeapLimitWatch {
   /** The field lists that the addon was compiled with. */
   readonly heapFields: readonly string[];
+  readonly isMainThread: boolean;
   readonly siteColumns: readonly string[];
   readonly startSampler: (options: NativeSamplerOptions) => SamplerOwner;
 }
@@ -27,7 +29,7 @@ interface NativeSamplerOptions extends Omit<SamplerOptions, 'selfPath'> {
   readonly selfPrefixes: readonly string[];
 }
 
-type Method = Exclude<keyof NativeAddon, 'heap' | 'heapFields' | 'siteColumns'>;
+type Method = Exclude<keyof NativeAddon, 'heap' | 'heapFields' | 'isMainThread' | 'siteColumns'>;
 
 const METHODS: Readonly<Record<Method, true>> = {
   read: true,
@@ -53,10 +55,11 @@ const METHODS: Readonly<Record<Method, true>> = {
 export function isNativeAddon(loaded: unknown): loaded is NativeAddon {
   if (typeof loaded !== 'object' || loaded === null) return false;
   const exported: Partial<Record<string, unknown>> = { ...loaded };
-  const { heap, heapFields, siteColumns } = exported;
+  const { heap, heapFields, isMainThread, siteColumns } = exported;
   return (
     types.isFloat64Array(heap) &&
     heap.length === HEAP_FIELDS.length &&
+    typeof isMainThread === 'boolean' &&
     isList(heapFields, HEAP_FIELDS) &&
     isList(siteColumns, SITE_COLUMNS) &&
     Object.keys(METHODS).every((name) => typeof exported[name] === 'function')
@@ -65,11 +68,13 @@ export function isNativeAddon(loaded: unknown): loaded is NativeAddon {
 
 /** The addon behind the contract. Its functions are passed on as they are: a wrapper would cost as much as a read. */
 export function toBinding(addon: NativeAddon): Binding {
-  const { heapFields, siteColumns, startSampler, ...rest } = addon;
+  const { heapFields, isMainThread, siteColumns, startSampler, ...rest } = addon;
   const { watchNearHeapLimit, unwatchNearHeapLimit, lockFile, mapFile, ...shared } = rest;
   return {
     ...shared,
     backend: 'native',
+    // The module of `threadId` brings all of Node.js's streams: a worker has it already, a main thread may not.
+    thread: isMainThread ? 0 : threadId,
     nearHeapLimit: { watchNearHeapLimit, unwatchNearHeapLimit },
     // On Windows the addon can do neither.
     ...(process.platform !== 'win32' && { fileMemory: { lockFile, mapFile } }),

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
-import { isMainThread } from 'node:worker_threads';
 import type { Binding } from '../binding/contract.js';
 import type { CapturedRun } from '../core/last-capture.js';
 import { encodeCapturedRun, lastCapturePath, pruneLastCaptures } from '../storage/last-capture.js';
@@ -79,7 +78,7 @@ export class NearLimitWatch {
 
   #watch(): void {
     const { binding, captured } = this.#watched;
-    const thread = isMainThread ? 'main' : 'worker';
+    const thread = binding.thread === 0 ? 'main' : 'worker';
     const identity = encodeCapturedRun(captured);
     const { nearHeapLimit } = binding;
     this.#isWatching = nearHeapLimit?.watchNearHeapLimit(thread, this.#path, identity) ?? false;

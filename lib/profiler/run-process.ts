@@ -1,4 +1,3 @@
-import { threadId } from 'node:worker_threads';
 import type { Binding } from '../binding/contract.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { RunProcess } from '../core/timeline.js';
@@ -7,7 +6,7 @@ import type { RunProcess } from '../core/timeline.js';
 export function describeProcess(binding: Binding, { sites }: ResolvedOptions): RunProcess {
   return {
     pid: process.pid,
-    thread: threadId,
+    thread: binding.thread,
     node: process.version,
     sampleIntervalBytes: binding.samplerOwner() === 'none' ? 0 : sites.sampleIntervalBytes,
     backend: binding.backend,

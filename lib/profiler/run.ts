@@ -1,4 +1,3 @@
-import { threadId } from 'node:worker_threads';
 import type { Binding, SamplerOptions } from '../binding/contract.js';
 import type { Endpoint } from '../capture/endpoint.js';
 import { EndpointTable } from '../capture/endpoint-table.js';
@@ -77,7 +76,7 @@ export class Run {
     this.#sites = new SiteCache(binding, options.sites, budget);
     this.#storage = new RunStorage({
       directory,
-      owner: { run: this.id, pid: process.pid, thread: threadId, started: Date.now() },
+      owner: { run: this.id, pid: process.pid, thread: binding.thread, started: Date.now() },
       nameOf: (id) => this.#endpoints.nameOf(id),
       bufferSize: options.bufferSize,
       flushIntervalMs: options.flushIntervalMs,

@@ -1,6 +1,7 @@
 #include "environment.h"
 
 #include <node_version.h>
+#include <uv.h>
 
 #include <string>
 
@@ -24,6 +25,12 @@ bool CheckNodeVersion(Napi::Env env) {
 }
 
 }  // namespace
+
+bool IsMainThread(Napi::Env env) {
+  uv_loop_t* loop = nullptr;
+  const napi_status status = napi_get_uv_event_loop(env, &loop);
+  return status == napi_ok && loop == uv_default_loop();
+}
 
 Environment* Environment::Create(Napi::Env env) {
   if (!CheckNodeVersion(env)) return nullptr;

@@ -49,6 +49,10 @@ class Environment {
   engine::NearHeapLimit near_heap_limit_;
 };
 
+// Whether `env` is that of the process's main thread: its event loop is libuv's
+// default one. False where that cannot be told.
+bool IsMainThread(Napi::Env env);
+
 // The environment that a method was exported for.
 inline Environment& EnvironmentOf(const Napi::CallbackInfo& info) {
   return *static_cast<Environment*>(info.Data());

@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads';
 import { type Binding, HEAP_FIELDS } from '../contract.js';
 import { AllocationSampler } from './allocation-sampler.js';
 import { FunctionLocator } from './function-locator.js';
@@ -24,6 +25,7 @@ export function createFallback(): Binding {
   const locator = new FunctionLocator(inspector, names);
   return {
     backend: 'fallback',
+    thread: threadId,
     heap,
     read: () => {
       // A GC inside a request has to be in the figures at its end.
