@@ -1,4 +1,5 @@
 import type { HeapReader } from '../binding/contract.js';
+import { monotonicMs } from '../core/clock.js';
 import type { HeapView } from './heap-view.js';
 
 /** Longest time that one exact reading may block, in ms: a few times a scavenge. */
@@ -27,10 +28,10 @@ export class CodeSize {
     if (heap.floor * this.#msPerByte > MAX_READ_MS) {
       return this.#exact + heap.floorCode - this.#spacesAtExact;
     }
-    const started = performance.now();
+    const started = monotonicMs();
     this.#exact = this.#reader.codeSize();
     this.#spacesAtExact = heap.floorCode;
-    this.#msPerByte = (performance.now() - started) / Math.max(heap.floor, 1);
+    this.#msPerByte = (monotonicMs() - started) / Math.max(heap.floor, 1);
     return this.#exact;
   }
 }

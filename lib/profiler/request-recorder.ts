@@ -6,6 +6,7 @@ import {
 } from '../capture/capture-rules.js';
 import type { Endpoint } from '../capture/endpoint.js';
 import type { TimeBudget } from '../capture/time-budget.js';
+import { monotonicMs } from '../core/clock.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { CaptureReason } from '../core/profile.js';
 import type { RecordExtras } from '../storage/codec.js';
@@ -242,10 +243,10 @@ export class RequestRecorder {
   }
 
   #extras(endpoint: Endpoint, reason: CaptureReason | undefined, error: unknown): RecordExtras {
-    const started = performance.now();
+    const started = monotonicMs();
     const detail = reason === undefined ? undefined : this.#host.captureDetail(endpoint, reason);
     const errorMessage = error === undefined ? undefined : messageOf(error);
-    this.#host.budget.spend(performance.now() - started, this.#host.heap.time);
+    this.#host.budget.spend(monotonicMs() - started, this.#host.heap.time);
     return { detail, errorMessage };
   }
 }

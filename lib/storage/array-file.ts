@@ -9,6 +9,7 @@ import {
   statSync,
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { monotonicMs } from '../core/clock.js';
 import { HeapTideError } from '../core/errors.js';
 import { draftWithinLimits } from './array-compaction.js';
 import {
@@ -237,9 +238,9 @@ export class ArrayFile {
   #settleSync(): void {
     const write = this.#underWay;
     if (write === undefined) return;
-    const deadline = performance.now() + SETTLE_MS;
+    const deadline = monotonicMs() + SETTLE_MS;
     const pause = new Int32Array(new SharedArrayBuffer(4));
-    while (performance.now() < deadline) {
+    while (monotonicMs() < deadline) {
       // The kernel moves the size after it has copied the bytes, so the size says that they are there.
       if ((statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) >= write.after.size) {
         this.#finish(write);

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../core/clock.js';
 import type { StackFrame } from '../core/profile.js';
 import type { StackEntry, TimelineEntry } from '../core/timeline.js';
 import type { RecordExtras } from './codec.js';
@@ -204,7 +205,7 @@ export class ProfileBuffer {
     const run = async () => {
       // What a run could not write is its journal's, and may be under recovery.
       if (this.#isStopped) return;
-      if (typeof task === 'number') this.#flushedAt[task] = performance.now();
+      if (typeof task === 'number') this.#flushedAt[task] = monotonicMs();
       if (task === 'all') await this.flushAll();
       else if (await this.#flush(task)) this.#planned.delete(task);
       else this.#retry.failed();
@@ -217,7 +218,7 @@ export class ProfileBuffer {
   /** Time until the endpoint may be flushed again because its buffer is full, in ms. */
   #gapLeft(id: number): number {
     const flushedAt = this.#flushedAt[id] ?? Number.NEGATIVE_INFINITY;
-    return flushedAt + MIN_FLUSH_GAP_MS - performance.now();
+    return flushedAt + MIN_FLUSH_GAP_MS - monotonicMs();
   }
 
   #flush(task: 'evidence' | number): Promise<boolean> {

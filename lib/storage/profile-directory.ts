@@ -29,6 +29,8 @@ export class ProfileDirectory {
   readonly #kindsReported = new Set<string>();
   #lock: WriterLock | undefined;
   #files: WriterFiles | undefined;
+  /** Whether the index on disk may lack what {@link ProfileDirectory.#files} wrote to it. */
+  #isIndexLost = false;
   readonly #runs = new Set<string>();
   #flushErrors = 0;
   #bytesWritten = 0;
@@ -73,26 +75,37 @@ export class ProfileDirectory {
     this.#files?.index.update(endpoint);
   }
 
-  /** The files that this writer may write now. Makes the directory where it is missing. Throws errors of the file system. */
-  open(): WriterFiles {
-    if (this.#files !== undefined && this.#lock?.isCurrent() === true) return this.#files;
-    const isLost = this.#lock !== undefined;
+  /**
+   * The right to write, which is taken anew when it was lost. Makes the directory where it is missing. Throws errors of
+   * the file system.
+   */
+  claim(): WriterLock {
+    if (this.#lock?.isCurrent() === true) return this.#lock;
+    this.#isIndexLost ||= this.#lock !== undefined;
     this.#lock?.release();
     this.#lock = undefined;
     const lock = WriterLock.take(this.path, this.#options);
     this.#lock = lock;
+    this.#isIndexLost ||= lock.isNewDirectory;
+    return lock;
+  }
+
+  /** The files that this writer may write now. Throws as {@link claim} does. */
+  open(): WriterFiles {
+    const lock = this.claim();
     if (this.#files?.writer === lock.number && this.#files.directory === lock.directory) {
       // The same names again: writes to them that are under way must stay in order with the ones to come.
-      if (isLost || lock.isNewDirectory) this.#files.index.announceAll();
-      return this.#files;
+      if (this.#isIndexLost) this.#files.index.announceAll();
+    } else {
+      this.#files = new WriterFiles({
+        directory: lock.directory,
+        writer: lock.number,
+        limits: this.#options,
+        runs: this.#runs,
+        handlers: this.#handlers,
+      });
     }
-    this.#files = new WriterFiles({
-      directory: lock.directory,
-      writer: lock.number,
-      limits: this.#options,
-      runs: this.#runs,
-      handlers: this.#handlers,
-    });
+    this.#isIndexLost = false;
     return this.#files;
   }
 

@@ -29,14 +29,13 @@ export class RecordRing {
   #size = 0;
   #dropped = 0;
 
-  /** Takes over `memory` and clears it. */
+  /** Takes over `memory`, which must be zero: clearing it would make every page of a mapped file resident. */
   constructor(memory: Uint8Array) {
     this.capacity = Math.floor(memory.byteLength / RECORD_BYTES);
     if (this.capacity === 0) {
       throw outOfRange('memory.byteLength', `at least ${RECORD_BYTES} bytes`, memory.byteLength);
     }
     this.#view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
-    memory.fill(0);
   }
 
   /** Number of unflushed records. */

@@ -98,7 +98,7 @@ async function mergeAsWriter(
   { path, fileMemory, own }: Destination,
 ): Promise<RecoveredRun | undefined> {
   const { run, writer } = contents.owner;
-  if (own !== undefined && own.open().writer === writer) return merge(contents, own);
+  if (own !== undefined && own.claim().number === writer) return merge(contents, own);
   // Without limits: what the files keep is the service's decision.
   const directory = new ProfileDirectory({
     path,

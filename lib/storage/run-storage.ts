@@ -97,7 +97,7 @@ function createJournal(
 ): RunJournal | undefined {
   try {
     const { fileMemory } = directory;
-    const { directory: path, writer } = directory.open();
+    const { directory: path, number: writer } = directory.claim();
     const whole = { ...owner, writer };
     if (fileMemory !== undefined) return JournalFile.create(path, whole, fileMemory);
     const onError = (error: unknown) => directory.fail(error);

@@ -68,18 +68,6 @@ describe('RecordRing', () => {
     expect(ring.pendingOf(0)).toBe(1);
   });
 
-  test('forgets what its memory held before', () => {
-    const memory = new ArrayBuffer(2 * RECORD_BYTES);
-    new RecordRing(new Uint8Array(memory)).append(sampleReading());
-
-    const ring = new RecordRing(new Uint8Array(memory));
-    ring.append(sampleReading());
-    ring.append(sampleReading());
-
-    expect(ring.dropped).toBe(0);
-    expect(ring.size).toBe(2);
-  });
-
   test('refuses memory that holds no record', () => {
     expect(() => new RecordRing(new Uint8Array(RECORD_BYTES - 1))).toThrow(
       expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),

@@ -1,0 +1,8 @@
+/**
+ * Monotonic time in ms, of no particular beginning. Node.js loads the modules behind `performance` at its first use,
+ * which a service may never make: 2 ms and 0.7 MB.
+ */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+}
