@@ -5,7 +5,7 @@
 // All entries share the same few chunks, so what they share, the profiler above all, exists once. The other scripts of
 // dist are for tests, and are not published.
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { transform } from 'esbuild';
 import { rollup } from 'rollup';
 
@@ -16,8 +16,36 @@ const CHUNKS = 'chunks';
 /** Loaded by `require` from the chunk that holds `on-demand.ts`, and therefore put beside it. */
 const ON_DEMAND = { [`${CHUNKS}/entry`]: join(LIB, 'diagnosis', 'entry.ts') };
 
-/** What a service needs from the start; the first folder that a path is in decides. */
+/** The parts of `storage` that touch the files of profiles: needed when something is written, recovered or read. */
+const FILES = [
+  'array-compaction',
+  'array-file',
+  'array-layout',
+  'array-limits',
+  'chunks',
+  'cleanup',
+  'element-scanner',
+  'elements',
+  'endpoint-index',
+  'exceptions',
+  'journal-claim',
+  'journal-contents',
+  'journal-mirror',
+  'json-fields',
+  'load',
+  'own-files',
+  'profile-stats',
+  'recovery',
+  'run-endings',
+  'stored-records',
+  'writer-files',
+  'written-journal',
+];
+
+/** The chunks, and what is in them; the first folder or file that a path is in decides. */
 const LAYERS = {
+  'js-fallback': ['binding/fallback'],
+  'file-access': FILES.map((name) => `storage/${name}.ts`),
   profiler: [
     'core',
     'binding',
@@ -32,6 +60,9 @@ const LAYERS = {
   analysis: ['analysis', 'diagnosis', 'sources'],
   report: ['report', 'publish'],
 };
+
+/** Chunks that are not loaded before something in them is called: between import and first profile nothing is. */
+const CHUNKS_ON_DEMAND = ['js-fallback', 'file-access'];
 
 /** Parts of Node.js that a program without heaptide may never load: 3 MB in all. */
 const COSTLY_BUILTINS =
@@ -59,18 +90,18 @@ const layOut = {
   renderChunk: async (source) => ({ code: (await transform(source)).code, map: null }),
 };
 
-/** Loads a costly part of Node.js where it is used first, instead of where it is imported. */
-const builtinsOnDemand = {
-  name: 'builtins-on-demand',
+/** Loads a costly part of Node.js, and a chunk on demand, where it is used first, instead of where it is imported. */
+const onDemand = {
+  name: 'on-demand',
   renderChunk(code) {
-    const imports = [...code.matchAll(/^var ([\w$]+) = require\('node:([\w/]+)'\);$/gm)];
-    const costly = imports.filter(([, , module]) => COSTLY_BUILTINS.test(module));
+    const imports = [...code.matchAll(/^var ([\w$]+) = require\('([\w:./-]+)'\);$/gm)];
+    const costly = imports.filter(([, , module]) => isOnDemand(module));
     return costly.reduce(
       (text, [statement, name, module]) =>
         text
-          .replace(statement, `const ${name} = () => require('node:${module}');`)
+          .replace(statement, `const ${name} = () => require('${module}');`)
           .replaceAll(
-            new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?=\\.\\w)`, 'g'),
+            new RegExp(`(?<![\\w$#]|(?<!\\.\\.)\\.)${name.replaceAll('$', '\\$')}(?=\\.\\w)`, 'g'),
             `(${name}())`,
           ),
       code,
@@ -81,8 +112,11 @@ const builtinsOnDemand = {
 const bundle = await rollup({
   input: { ...(await publicEntries()), ...ON_DEMAND },
   external: (path) => !path.startsWith('.') && !path.startsWith(LIB),
-  plugins: [typescript, builtinsOnDemand, layOut],
+  plugins: [typescript, onDemand, layOut],
   onwarn: (warning) => {
+    // Harmless where the cycle passes through a chunk on demand: the others are complete when it is loaded.
+    const chunks = warning.code === 'CIRCULAR_CHUNK' ? warning.ids : [];
+    if (chunks.some((name) => CHUNKS_ON_DEMAND.includes(name))) return;
     throw new Error(warning.message);
   },
 });
@@ -110,6 +144,12 @@ async function publicEntries() {
   const named = JSON.stringify([manifest.exports, manifest.bin]);
   const names = named.match(/(?<=\.\/dist\/)[^"]+(?=\.js")/g);
   return Object.fromEntries(names.map((name) => [name, join(LIB, `${name}.ts`)]));
+}
+
+function isOnDemand(module) {
+  const [scheme, builtin = ''] = module.split(':');
+  if (scheme === 'node') return COSTLY_BUILTINS.test(builtin);
+  return CHUNKS_ON_DEMAND.includes(basename(module, '.js'));
 }
 
 function layerOf(path) {

@@ -15,8 +15,11 @@ export {
   analyzeEndpointMemory,
   analyzeProfileDirectory,
   analyzeProfileFile,
+  getProfileStats,
   getTopGrowingLocations,
   getTopMemoryConsumers,
+  listProfileFiles,
+  loadProfileData,
 } from './diagnosis/on-demand.js';
 export { recoverProfileDirectory } from './diagnosis/recover-directory.js';
 export type { BufferControl } from './profiler/buffer-control.js';
@@ -31,6 +34,5 @@ export {
 export type { ProfilerStats } from './profiler/profiler-stats.js';
 export type { CleanupOptions, CleanupResult } from './storage/cleanup.js';
 export { sanitizeEndpointName } from './storage/file-names.js';
-export { listProfileFiles, loadProfileData } from './storage/load.js';
-export { getProfileStats, type ProfileStats } from './storage/profile-stats.js';
+export type { ProfileStats } from './storage/profile-stats.js';
 export type { RecoveredRun, Recovery } from './storage/recovery.js';

@@ -1,13 +1,17 @@
 // What is published, and how it is imported.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 const require = createRequire(import.meta.url);
+const outputDir = mkdtempSync(join(tmpdir(), 'heaptide-package-'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+afterAll(() => rmSync(outputDir, { recursive: true }));
 
 test('runs no script on the machine of a user who installs it', () => {
   const lifecycle = Object.keys(manifest.scripts).filter((name) =>
@@ -54,4 +58,28 @@ test('loads quietly and leaves nothing behind when it is only imported', () => {
   const output = execFileSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
 
   expect(output.trim()).toBe('0');
+});
+
+test('has its first profile before it loads costly parts of Node.js', () => {
+  const script = `
+    const before = new Set(process.moduleLoadList);
+    const { EndpointProfiler, profileEndpoint } = require('heaptide');
+    const profiler = EndpointProfiler.getInstance({ enabled: true });
+    profileEndpoint('work')(() => 1)();
+    const loaded = process.moduleLoadList.filter((name) => !before.has(name));
+    const { backend, requestsProfiled } = profiler.getStats();
+    console.log(JSON.stringify({ backend, requestsProfiled, loaded }));
+    process.exit();`;
+
+  const output = execFileSync(process.execPath, ['-e', script], {
+    cwd: root,
+    env: { ...process.env, HEAPTIDE_PROFILE_OUTPUT_DIR: outputDir },
+    encoding: 'utf8',
+  });
+
+  const { backend, requestsProfiled, loaded } = JSON.parse(output);
+  expect({ backend, requestsProfiled }).toEqual({ backend: 'native', requestsProfiled: 1 });
+  const costly =
+    /^NativeModule (crypto|fs\/promises|module|perf_hooks|stream|v8|vm|worker_threads)$/;
+  expect(loaded.filter((name: string) => costly.test(name))).toEqual([]);
 });
