@@ -34,7 +34,7 @@ describe('the tarball', () => {
       /^package\/dist\/.*\.d\.m?ts$/,
       /^package\/dist\/(index\.m?js|register\.js|cli\/main\.js|page\/[\w-]+\.(js|css|txt))$/,
       /^package\/dist\/(chunks|integrations)\/[\w-]+\.js$/,
-      /^package\/native\/(\w+\/)?\w+\.(cc|h)$/,
+      /^package\/native\/(\w+\/)?\w+\.(cc|h|map)$/,
       /^package\/prebuilds\/\w+-\w+\/heaptide\.abi\d+(\.(glibc|musl))?\.node$/,
     ];
     expect(files.filter((file) => !reviewed.some((pattern) => pattern.test(file)))).toEqual([]);
