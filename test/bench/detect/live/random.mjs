@@ -27,3 +27,8 @@ export function seedOf(name, seed) {
   for (const character of name) hash = (Math.imul(hash, 31) + character.codePointAt(0)) | 0;
   return hash;
 }
+
+/** The seeds in the environment variable `SEEDS`, or else these. */
+export function seedsOr(seeds) {
+  return process.env.SEEDS?.split(',').map(Number) ?? seeds;
+}

@@ -11,7 +11,10 @@ import { LEAKS } from './leaks.mjs';
 import { seededRandom, seedOf } from './random.mjs';
 
 const [seed, bound, ...names] = process.argv.slice(2);
-const profiler = EndpointProfiler.getInstance({ enabled: true });
+// heaptide's defaults, unless `SAMPLE_INTERVAL` asks what other bytes between samples would show.
+const { SAMPLE_INTERVAL } = process.env;
+const sites = SAMPLE_INTERVAL && { sampleIntervalBytes: Number(SAMPLE_INTERVAL) };
+const profiler = EndpointProfiler.getInstance({ enabled: true, ...(sites && { sites }) });
 const events = [];
 profiler.on('verdict', ({ kind, channel }) => {
   events.push({ kind, channel, requests: profiler.getStats().requestsFinished });

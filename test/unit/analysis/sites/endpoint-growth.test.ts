@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { endpointFrames } from '../../../../lib/analysis/sites/endpoint-frames.js';
+import { growthByEndpoint } from '../../../../lib/analysis/sites/endpoint-growth.js';
+import { findGrowingSites } from '../../../../lib/analysis/sites/growing-sites.js';
+import { frame, history, requests, stack } from './sampled-stacks.js';
+
+describe('growthByEndpoint', () => {
+  const endpoints = endpointFrames([{ endpoint: 'GET /a', handler: frame('handler') }]);
+
+  test('takes all stacks of an endpoint together', () => {
+    const functions = ['one', 'two', 'three'];
+    const evidence = {
+      history: history(
+        ...functions.map((name) => stack([name, 'handler'], (floor) => floor / 9)),
+        stack(['other'], (floor) => floor),
+      ),
+      endpoints,
+    };
+
+    const grown = growthByEndpoint(evidence);
+
+    expect(findGrowingSites(evidence, 0).map((site) => site.function)).toEqual(['other']);
+    expect([...grown.keys()]).toEqual(['GET /a']);
+    const { bytes = 0, deviation = 0 } = grown.get('GET /a') ?? {};
+    expect(bytes).toBeGreaterThan(2 * deviation);
+  });
+
+  test('widens the error with every sample that goes again', () => {
+    const leak = stack(['keep', 'handler'], (floor) => floor / 2);
+    const churn = stack(['reply', 'handler'], (floor) => 4 * (floor % 2));
+
+    const quiet = growthByEndpoint({ history: history(leak), endpoints });
+    const busy = growthByEndpoint({ history: history(leak, churn), endpoints });
+
+    const [alone, beside] = [quiet, busy].map((grown) => grown.get('GET /a')?.deviation ?? 0);
+    expect(beside).toBeGreaterThan(2 * (alone ?? 0));
+  });
+
+  test('says nothing of an endpoint whose memory holds steady, nor about fewer than six floors', () => {
+    const steady = stack(['keep', 'handler'], (floor) => 20 + (floor % 3));
+    const leak = stack(['keep', 'handler'], (floor) => 10 * floor);
+    const few = {
+      requests: requests.slice(0, 5),
+      stacks: [{ ...leak, samples: leak.samples.slice(0, 5) }],
+    };
+
+    expect(growthByEndpoint({ history: history(steady), endpoints }).size).toBe(0);
+    expect(growthByEndpoint({ history: few, endpoints }).size).toBe(0);
+  });
+});
+
+describe('endpointFrames', () => {
+  test('leaves out a function that serves several endpoints', () => {
+    const frames = endpointFrames([
+      { endpoint: 'a', handler: frame('shared') },
+      { endpoint: 'b', handler: frame('shared') },
+      { endpoint: 'c', handler: frame('own') },
+      { endpoint: 'd' },
+    ]);
+
+    expect([...frames.values()]).toEqual(['c']);
+  });
+
+  test('recognizes an endpoint that is listed twice', () => {
+    const entry = { endpoint: 'a', handler: frame('own') };
+
+    expect([...endpointFrames([entry, entry]).values()]).toEqual(['a']);
+  });
+});

@@ -1,0 +1,30 @@
+// Histories of sampled stacks, as functions of the floor.
+import type { SiteHistory } from '../../../../lib/analysis/sites/stack-series.js';
+import type { StackFrame } from '../../../../lib/core/profile.js';
+
+/** Bytes between samples. */
+export const INTERVAL = 128 * 1024;
+const FLOORS = 41;
+/** Requests finished at each of the floors. */
+export const requests = Array.from({ length: FLOORS }, (_, index) => index * 100);
+
+export function frame(name: string, file = '/srv/app.js'): StackFrame {
+  return { function: name, file, line: 1, column: 1 };
+}
+
+/** A stack of functions of the application, innermost first, with samples as a function of the floor. */
+export function stack(names: readonly string[], samples: (floor: number) => number) {
+  const values = requests.map((_, floor) => Math.floor(samples(floor)));
+  return {
+    frames: names.map((name) =>
+      name.includes('node:') ? frame(name.split(' ')[0] ?? '', name.split(' ')[1]) : frame(name),
+    ),
+    samples: values,
+    bytes: values.map((value) => value * INTERVAL),
+    count: values.map((value) => value * 600),
+  };
+}
+
+export function history(...stacks: ReturnType<typeof stack>[]): SiteHistory {
+  return { requests, stacks };
+}
