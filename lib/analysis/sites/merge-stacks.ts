@@ -7,7 +7,7 @@ import type { SiteHistory, StackSeries } from './stack-series.js';
 const APPEARANCE_SAMPLES = 2;
 const APPEARANCE_SHARE = 0.1;
 
-/** A stack takes over from that of another function only if that one had grown by this share of its own samples. */
+/** A stack takes over from one of another function only if that one had grown by this share of what itself holds then. */
 const MIN_EARLIER_SHARE = 0.5;
 
 /** A stack under construction: what it sums up, and what decides who takes over from it. */

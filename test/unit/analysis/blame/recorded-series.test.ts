@@ -96,8 +96,8 @@ describe('recorded programs that leak objects', () => {
   );
 
   test.each([
-    [5000, 0.85],
-    [20_000, 0.9],
+    [5000, 0.9],
+    [20_000, 0.95],
   ])(
     'puts the leaking function first after %i requests in a share of at least %d',
     (window, bar) => {

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { attributeChannel } from '../../../../lib/analysis/blame/attribute-channel.js';
+import { seededRandom } from '../../../../lib/analysis/blame/random.js';
+import type { FloorWindow } from '../../../../lib/analysis/run/run-history.js';
+import type { GrowingSite } from '../../../../lib/core/analysis-result.js';
+
+const NONE = { sites: [], endpoints: new Map() };
+
+/** Windows of two endpoints, `leaking` and `other`, of which the first keeps `rate` bytes per request. */
+function windowsOf(
+  channel: GrowingSite['channel'],
+  growth: { readonly rate: number; readonly noise: number },
+) {
+  const random = seededRandom(3);
+  const windows: FloorWindow[] = [];
+  let kept = 0;
+  let from = { request: 0, timestamp: 0, inFlight: 1, heap: 0, external: 0, native: 0 };
+  for (let index = 0; index < 60; index++) {
+    const [leaking, other] = [Math.floor(random() * 100), Math.floor(random() * 100)];
+    kept += leaking * growth.rate;
+    const to = {
+      ...from,
+      request: from.request + leaking + other,
+      timestamp: index,
+      [channel]: kept + random() * growth.noise,
+    };
+    windows.push({ from, to, finished: new Map(Object.entries({ leaking, other })) });
+    from = to;
+  }
+  return windows;
+}
+
+function siteUnder(endpoint: string, channel: GrowingSite['channel']): GrowingSite {
+  return {
+    function: 'make',
+    file: '/srv/app.js',
+    line: 1,
+    column: 1,
+    channel,
+    liveMb: 1,
+    liveSdMb: 0.2,
+    liveCount: 5000,
+    growthMb: 1,
+    growthMbPerRequest: 0.001,
+    stack: [],
+    endpoints: { [endpoint]: 1 },
+  };
+}
+
+function named(...call: Parameters<typeof attributeChannel>) {
+  return attributeChannel(...call)
+    ?.endpoints.filter(({ isNamed }) => isNamed)
+    .map(({ endpoint }) => endpoint);
+}
+
+describe('attributeChannel', () => {
+  test('believes external floors before the wrappers in the stacks', () => {
+    const windows = windowsOf('external', { rate: 4000, noise: 2000 });
+    const findings = { ...NONE, sites: [siteUnder('other', 'external')] };
+
+    const endpoints = named(windows, { channel: 'external', bytesPerRequest: 2000 }, findings);
+
+    expect(endpoints).toEqual(['leaking']);
+  });
+
+  test('names by the wrappers where floors do not tell', () => {
+    const windows = windowsOf('external', { rate: 100, noise: 1e6 });
+    const findings = { ...NONE, sites: [siteUnder('leaking', 'external')] };
+    const trend = { channel: 'external', bytesPerRequest: 50 } as const;
+
+    expect(named(windows, trend, NONE)).toEqual([]);
+    expect(named(windows, trend, findings)).toEqual(['leaking']);
+  });
+
+  test.each([
+    ['a twentieth of the growth', 0.06, 0.01, ['leaking', 'other']],
+    ['a tenth of it that may come and go', 0.1, 0.08, ['leaking']],
+    ['less than a twentieth', 0.04, 0.001, ['leaking']],
+  ])('judges live memory under a frame: %s', (_, share, deviation, expected) => {
+    const windows = windowsOf('heap', { rate: 4000, noise: 20_000 });
+    const bytes =
+      4000 * windows.reduce((sum, { finished }) => sum + (finished.get('leaking') ?? 0), 0);
+    const endpoints = new Map([['other', { bytes: share * bytes, deviation: deviation * bytes }]]);
+
+    const found = named(
+      windows,
+      { channel: 'heap', bytesPerRequest: 2000 },
+      { ...NONE, endpoints },
+    );
+
+    expect(found?.toSorted()).toEqual(expected);
+  });
+});
