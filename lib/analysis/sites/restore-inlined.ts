@@ -16,6 +16,12 @@ const CHANCE_DEVIATIONS = 1;
 type Frames = readonly StackFrame[];
 type Samples = readonly number[];
 
+/** Frames with a key that tells them from others. */
+interface Callee {
+  readonly frames: Frames;
+  readonly key: string;
+}
+
 /** A call from one of the user's functions to another, as a stack holds it. */
 interface Call {
   readonly samples: Samples;
@@ -24,7 +30,9 @@ interface Call {
   /** The frames outside of it. */
   readonly outside: Frames;
   /** From the innermost of the user's functions out to the caller, which is not among them. */
-  readonly callee: Frames;
+  readonly callee: Callee;
+  /** Of these, the function that the caller calls itself, with what Node has between the two. */
+  readonly direct: Callee;
   /** What the callee called, of Node's and the engine's functions. */
   readonly inside: Frames;
 }
@@ -52,19 +60,29 @@ function innermost(frames: Frames): number {
   return frames.findIndex(isUserCode);
 }
 
+/** The calls by which the innermost of the user's functions was reached; in a recursion, only the last one counts. */
 function callsIn({ frames, samples }: StackSeries): readonly Call[] {
   const start = innermost(frames);
-  if (start < 0) return [];
+  const seen = new Set<string>();
   return frames.flatMap((frame, at) => {
-    if (at <= start || !isUserCode(frame)) return [];
+    const caller = frameKey(frame);
+    if (start < 0 || at < start || !isUserCode(frame) || seen.has(caller)) return [];
+    seen.add(caller);
+    if (at === start) return [];
+    const callee = frames.slice(start, at);
     return {
       samples,
-      caller: frameKey(frame),
+      caller,
       outside: frames.slice(at + 1),
-      callee: frames.slice(start, at),
+      callee: toCallee(callee),
+      direct: toCallee(callee.slice(callee.findLastIndex(isUserCode))),
       inside: frames.slice(0, start),
     };
   });
+}
+
+function toCallee(frames: Frames): Callee {
+  return { frames, key: keyOf(frames) };
 }
 
 /** What is missing in stacks that begin alike, up to the caller of the innermost of the user's functions. */
@@ -80,30 +98,25 @@ function inlinedInto(
     (call) => callsAlike(call.inside, frames.slice(0, at)) && contains(call.outside, outside),
   );
   const callerSamples = sumSamples(family);
-  const direct = strongest(fitting, { calleeOf: directCallee, callerSamples });
+  const direct = strongest(fitting, { calleeOf: (call) => call.direct, callerSamples });
   if (direct === undefined) return undefined;
   // A function further in stands for the direct callee only where all samples of that one are its own.
   const deepest = strongest(direct.calls, { calleeOf: ({ callee }) => callee, callerSamples });
   return deepest?.held === direct.held ? deepest.callee : direct.callee;
 }
 
-/** The function of the user that the caller calls itself, with what Node has between the two. */
-function directCallee({ callee }: Call): Frames {
-  return callee.slice(callee.findLastIndex(isUserCode));
-}
-
 /** Of the callees that hand over to their caller, the one with the most samples, and the nearest of equals. */
 function strongest(
   calls: readonly Call[],
-  by: { readonly calleeOf: (call: Call) => Frames; readonly callerSamples: Samples },
+  by: { readonly calleeOf: (call: Call) => Callee; readonly callerSamples: Samples },
 ) {
-  const groups = groupBy(calls, (call) => keyOf(by.calleeOf(call)));
+  const groups = groupBy(calls, (call) => by.calleeOf(call).key);
   const [best] = [...groups.values()]
     .map((same) => ({
       calls: same,
-      callee: same.slice(0, 1).flatMap(by.calleeOf),
+      callee: same.slice(0, 1).flatMap((call) => by.calleeOf(call).frames),
       held: heldBefore(sumSamples(same), by.callerSamples),
-      depth: Math.min(...same.map(({ callee }) => callee.length)),
+      depth: same.reduce((least, { callee }) => Math.min(least, callee.frames.length), Infinity),
     }))
     .filter(({ held }) => held > 0)
     .sort((a, b) => b.held - a.held || a.depth - b.depth);
@@ -138,12 +151,19 @@ function appearance(samples: Samples): number {
 
 /** Whether `frames` has those of `part` in the same order, others in between allowed. */
 function contains(frames: Frames, part: Frames): boolean {
-  const keys = part.map(frameKey);
   let matched = 0;
   for (const frame of frames) {
-    if (matched < keys.length && frameKey(frame) === keys[matched]) matched++;
+    const wanted = part[matched];
+    if (wanted === undefined) return true;
+    if (isSameFrame(frame, wanted)) matched++;
   }
-  return matched === keys.length;
+  return matched === part.length;
+}
+
+function isSameFrame(a: StackFrame, b: StackFrame): boolean {
+  return (
+    a.line === b.line && a.column === b.column && a.function === b.function && a.file === b.file
+  );
 }
 
 function insert(stack: StackSeries, callee: Frames): StackSeries {

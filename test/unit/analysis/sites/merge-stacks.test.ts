@@ -91,6 +91,19 @@ describe('mergeStacks', () => {
     expect(most[0]?.frames[0]?.function).toBe(expected);
   });
 
+  test('counts the samples of a recursion once', () => {
+    const recursive = stack(['keep', 'next', 'keep', 'next', 'keep', 'next'], () => 2);
+    const other = stack(['parse', 'next'], () => 3);
+    const inlined = stack(['next'], (floor) => floor);
+
+    const merged = mergeStacks(history(recursive, other, inlined));
+
+    const most = merged.stacks.toSorted(
+      (a, b) => (b.samples.at(-1) ?? 0) - (a.samples.at(-1) ?? 0),
+    );
+    expect(most[0]?.frames[0]?.function).toBe('parse');
+  });
+
   test('puts an inlined function back into calls of the same module of Node', () => {
     const seen = stack(['fill node:buffer', 'keep', 'handle'], () => 1);
     const inlined = stack(['slice node:buffer', 'handle'], (floor) => floor / 4);
