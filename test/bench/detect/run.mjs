@@ -1,5 +1,5 @@
 // npm run bench:detect [series|live|mix]: how well heaptide decides (docs/detection.md). Without a name, all three parts:
-// recorded series take half a minute, live programs and mixes 20 minutes each. Prints Markdown tables and exits with
+// recorded series take half a minute, live programs and mixes 20 to 30 minutes each. Prints Markdown tables and exits with
 // 1 when a bar is missed.
 import { cpus, loadavg } from 'node:os';
 import { runLive } from './live/run-live.mjs';
