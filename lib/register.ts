@@ -24,8 +24,10 @@ const profiler = EndpointProfiler.getInstance();
 if (enabled && !profiler.enabled) profiler.configure({ enabled });
 listenToToggle(toggleSignal, EndpointProfiler.getInstance);
 
-const findRoute = new ServerRoutes().find;
-const trackingOf = () => ({ profiler: EndpointProfiler.getInstance(), findRoute });
-followHttpServers(trackingOf);
-followHttp2Servers(trackingOf);
+const tracking = {
+  profilerOf: () => EndpointProfiler.getInstance(),
+  findRoute: new ServerRoutes().find,
+};
+followHttpServers(tracking);
+followHttp2Servers(tracking);
 followFastify();

@@ -26,10 +26,9 @@ export type Middleware = (
  * ```
  */
 export function heaptideExpress(options: IntegrationOptions = {}): Middleware {
-  const profilerOf = profilerSource(options);
-  const findRoute = new ExpressRoutes().find;
+  const tracking = { profilerOf: profilerSource(options), findRoute: new ExpressRoutes().find };
   return function heaptide(request, response, next) {
-    TrackedRequest.begin(request, response, { profiler: profilerOf(), findRoute });
+    TrackedRequest.begin(request, response, tracking);
     next();
   };
 }

@@ -24,11 +24,10 @@ export type { IntegrationOptions };
  * ```
  */
 export function heaptideHono(options: IntegrationOptions = {}): MiddlewareHandler {
-  const profilerOf = profilerSource(options);
   const routes = new Routes();
-  const findRoute = () => routes.unmatched;
+  const tracking = { profilerOf: profilerSource(options), findRoute: () => routes.unmatched };
   return async function heaptide(context, next) {
-    const tracked = beginOf(context, { profiler: profilerOf(), findRoute });
+    const tracked = beginOf(context, tracking);
     try {
       await next();
     } finally {

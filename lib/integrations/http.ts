@@ -39,16 +39,14 @@ export interface HttpOptions extends IntegrationOptions {
 export function heaptideHttp(server: NodeServer, options: HttpOptions = {}): void {
   if (!isServer(server))
     throw invalidArgType('server', 'a server of node:http or node:http2', server);
-  const profilerOf = profilerSource(options);
-  const findRoute = routeFinder(options);
-  const trackingOf = (): Tracking => ({ profiler: profilerOf(), findRoute });
+  const tracking = { profilerOf: profilerSource(options), findRoute: routeFinder(options) };
 
   if (server instanceof HttpServer || server instanceof HttpsServer) {
     server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-      TrackedRequest.begin(request, response, trackingOf());
+      TrackedRequest.begin(request, response, tracking);
     });
   } else {
-    followStreams(server, trackingOf);
+    followStreams(server, tracking);
   }
 }
 

@@ -34,12 +34,11 @@ export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) 
  * ```
  */
 export function heaptideKoa(options: IntegrationOptions = {}): KoaMiddleware {
-  const profilerOf = profilerSource(options);
   const routes = new Routes();
-  const findRoute = () => routes.unmatched;
+  const tracking = { profilerOf: profilerSource(options), findRoute: () => routes.unmatched };
   return async function heaptide(context, next) {
     const { req, res } = context;
-    const tracked = TrackedRequest.begin(req, res, { profiler: profilerOf(), findRoute });
+    const tracked = TrackedRequest.begin(req, res, tracking);
     if (tracked === undefined) {
       await next();
       return;

@@ -16,7 +16,7 @@ import { addFastifyHooks } from './tracking/fastify-hooks.js';
 import { type IntegrationOptions, profilerSource } from './tracking/integration-options.js';
 import { isHandler, isObject } from './tracking/objects.js';
 import { Routes } from './tracking/routes.js';
-import { TrackedRequest } from './tracking/tracked-request.js';
+import { TrackedRequest, type Tracking } from './tracking/tracked-request.js';
 
 export type { IntegrationOptions };
 
@@ -26,13 +26,13 @@ export type { IntegrationOptions };
  * global prefix and version. Calls that are not HTTP pass unprofiled; decorate those with `profileEndpoint`.
  */
 export class HeaptideInterceptor implements NestInterceptor {
-  readonly #profilerOf: () => EndpointProfiler;
   readonly #express = new ExpressRoutes();
   readonly #routes = new Routes();
+  readonly #tracking: Tracking;
 
   /** @throws `ERR_INVALID_ARG_TYPE` when an option is wrong. */
   constructor(options: IntegrationOptions = {}) {
-    this.#profilerOf = profilerSource(options);
+    this.#tracking = { profilerOf: profilerSource(options), findRoute: this.#express.find };
   }
 
   /** Follows the request that the handler serves, and notes what the handler throws. */
@@ -51,11 +51,7 @@ export class HeaptideInterceptor implements NestInterceptor {
     const request = rawOf(http.getRequest());
     const response = rawOf(http.getResponse());
     if (!isObject(request) || !isOutgoing(response)) return undefined;
-    const profiler = this.#profilerOf();
-    const tracked = TrackedRequest.begin(request, response, {
-      profiler,
-      findRoute: this.#express.find,
-    });
+    const tracked = TrackedRequest.begin(request, response, this.#tracking);
     if (tracked === undefined) return undefined;
     const { name } = tracked.route ?? this.#express.find(request);
     const handler = context.getHandler();

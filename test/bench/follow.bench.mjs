@@ -57,11 +57,11 @@ function started(outputDir, { samplingRate = 1, maxRecordsPerSecond = 1_000_000 
 /** Exchanges that end at once, with turns of the event loop in between, in which records are written. */
 function requests(profiler) {
   const route = new Route('GET /orders/:id');
-  const findRoute = () => route;
+  const tracking = { profilerOf: () => profiler, findRoute: () => route };
   return async (iterations) => {
     for (let done = 0; done < iterations; done++) {
       const response = new ServerResponse(REQUEST);
-      if (profiler !== undefined) TrackedRequest.begin(REQUEST, response, { profiler, findRoute });
+      if (profiler !== undefined) TrackedRequest.begin(REQUEST, response, tracking);
       response.emit('finish');
       response.emit('close');
       if (done % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));

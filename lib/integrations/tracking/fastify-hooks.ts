@@ -7,34 +7,30 @@ import { TrackedRequest } from './tracked-request.js';
 
 /** Follows every request of the application, and learns its route and its error. */
 export function addFastifyHooks(fastify: FastifyInstance, options: IntegrationOptions): void {
-  const profilerOf = profilerSource(options);
   const routes = new Routes();
   const known = new RouteCache();
-  const findRoute = () => routes.unmatched;
+  const tracking = { profilerOf: profilerSource(options), findRoute: () => routes.unmatched };
 
   fastify.addHook('onRequest', function heaptide(request, reply, done) {
-    const tracked = TrackedRequest.begin(request.raw, reply.raw, {
-      profiler: profilerOf(),
-      findRoute,
-    });
+    const tracked = TrackedRequest.begin(request.raw, reply.raw, tracking);
     if (tracked !== undefined) tracked.route = routeOf(request, routes, known);
     done();
   });
   fastify.addHook('onError', function heaptide(request, reply, error, done) {
-    const tracked = TrackedRequest.begin(request.raw, reply.raw, {
-      profiler: profilerOf(),
-      findRoute,
-    });
+    const tracked = TrackedRequest.begin(request.raw, reply.raw, tracking);
     if (tracked !== undefined) tracked.error = error;
     done();
   });
 }
 
-/** Fastify makes `routeOptions` anew for each request; the `config` in it is the route's own. */
+/**
+ * Fastify makes `routeOptions` anew for each request; the `config` in it is the route's own. A request that no route
+ * matches has no URL there.
+ */
 function routeOf(request: FastifyRequest, routes: Routes, known: RouteCache): Route {
   const { method } = request;
   const { url, handler, config } = request.routeOptions;
-  if (request.is404 || url === undefined) return routes.unmatched;
+  if (url === undefined) return routes.unmatched;
   const cached = known.get(config, method);
   if (cached !== undefined) return cached;
   const route = routes.named(routeName(method, url), handler);

@@ -7,11 +7,11 @@ import { TrackedRequest, type Tracking } from './tracked-request.js';
  */
 export function followStreams(
   server: Pick<Http2Server, 'prependListener'>,
-  trackingOf: () => Tracking,
+  tracking: Tracking,
 ): void {
   server.prependListener('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     const request = { method: textOf(headers[':method']), url: textOf(headers[':path']) };
-    TrackedRequest.begin(request, stream, trackingOf());
+    TrackedRequest.begin(request, stream, tracking);
   });
 }
 

@@ -20,9 +20,10 @@ export interface RequestLine {
 /** Finds the route of a request that has ended and that nobody has named. */
 export type RouteFinder = (request: RequestLine, statusCode: number) => Route;
 
-/** What an integration starts following a request with. */
+/** What an integration follows all its requests with. */
 export interface Tracking {
-  readonly profiler: EndpointProfiler;
+  /** The profiler at the time of a request. */
+  readonly profilerOf: () => EndpointProfiler;
   readonly findRoute: RouteFinder;
 }
 
@@ -41,9 +42,9 @@ export class TrackedRequest {
   static begin(
     request: RequestLine,
     outgoing: Outgoing,
-    { profiler, findRoute }: Tracking,
+    { profilerOf, findRoute }: Tracking,
   ): TrackedRequest | undefined {
-    const { recorder } = profiler;
+    const { recorder } = profilerOf();
     if (recorder === undefined) return undefined;
     const exchange: Exchange & { [TRACKED]?: TrackedRequest } = exchangeOf(outgoing);
     const known = exchange[TRACKED];

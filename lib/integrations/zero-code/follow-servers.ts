@@ -4,11 +4,11 @@ import { isObject } from '../tracking/objects.js';
 import { TrackedRequest, type Tracking } from '../tracking/tracked-request.js';
 
 /** Follows the requests of every HTTP/1 server of this thread, present and future, from now on. */
-export function followHttpServers(trackingOf: () => Tracking): void {
+export function followHttpServers(tracking: Tracking): void {
   subscribe('http.server.request.start', (message) => {
     if (!isObject(message)) return;
     const { request, response } = message;
     if (!isObject(request) || !(response instanceof ServerResponse)) return;
-    TrackedRequest.begin(request, response, trackingOf());
+    TrackedRequest.begin(request, response, tracking);
   });
 }
