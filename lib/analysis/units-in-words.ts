@@ -1,4 +1,5 @@
 import type { Interval } from '../core/analysis-result.js';
+import { sampledInterval } from '../core/sampled-interval.js';
 import { BYTES_PER_GB, BYTES_PER_KB, BYTES_PER_MB, mbToBytes } from '../core/units.js';
 
 /** A size in the unit that fits it: `512 B`, `1.02 KB`, `37.5 MB`. */
@@ -9,13 +10,22 @@ export function formatBytes(bytes: number): string {
 
 /** A rate with its 95 % interval in the same unit: `1.02 KB/request (0.95-1.10)`. */
 export function formatRate(mbPerRequest: number, interval: Interval): string {
-  const bytes = mbToBytes(mbPerRequest);
+  return formatWithInterval(mbPerRequest, interval, '/request');
+}
+
+/** Live memory as sampled, with its 95 % interval in the same unit: `30.7 MB (29.1-32.4)`. */
+export function formatLive(site: { readonly liveMb: number; readonly liveSdMb: number }): string {
+  return formatWithInterval(site.liveMb, sampledInterval(site.liveMb, site.liveSdMb), '');
+}
+
+function formatWithInterval(mb: number, interval: Interval, per: string): string {
+  const bytes = mbToBytes(mb);
   const { divisor, name } = unitFor(bytes);
-  const rate = `${formatIn(bytes, divisor)} ${name}/request`;
+  const amount = `${formatIn(bytes, divisor)} ${name}${per}`;
   const [low, high] = interval.map(mbToBytes);
-  if (low === undefined || high === undefined) return rate;
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return rate;
-  return `${rate} (${formatIn(low, divisor)}-${formatIn(high, divisor)})`;
+  if (low === undefined || high === undefined) return amount;
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return amount;
+  return `${amount} (${formatIn(low, divisor)}-${formatIn(high, divisor)})`;
 }
 
 function unitFor(bytes: number): { readonly divisor: number; readonly name: string } {

@@ -1,4 +1,4 @@
-import { formatBytes } from '../analysis/units-in-words.js';
+import { formatBytes, formatLive } from '../analysis/units-in-words.js';
 import type { Analysis, GrowingSite } from '../core/analysis-result.js';
 import { mbToBytes } from '../core/units.js';
 import { growthOf } from './figures.js';
@@ -57,6 +57,7 @@ const GROWTH_COLUMNS: readonly Column[] = [
   { title: 'Function', isElastic: true },
   { title: 'Starts at', isElastic: true },
   { title: 'Growth', align: 'right' },
+  { title: 'Live', align: 'right' },
   { title: 'Endpoint', isElastic: true },
 ];
 
@@ -67,16 +68,17 @@ export function growthTable(analysis: Analysis, { width, colors, rows }: RowLayo
   const table = drawTable({
     columns: GROWTH_COLUMNS,
     rows: sites.map((site) => [
-      site.channel === 'external' ? `${site.function} (Buffers)` : site.function,
+      site.channel === 'external' ? `${site.function} (Buffer)` : site.function,
       placeOf(site),
-      `+${formatBytes(mbToBytes(site.growthMb))} ± ${formatBytes(mbToBytes(site.liveSdMb))}`,
+      `+${formatBytes(mbToBytes(site.growthMb))}`,
+      formatLive(site),
       mainEndpoint(site),
     ]),
     width,
     colors,
   });
   const hasBuffers = sites.some(({ channel }) => channel === 'external');
-  const note = `(estimated${hasBuffers ? '; for Buffers, the growth of their wrappers' : ''})`;
+  const note = `(estimated, 95 % intervals${hasBuffers ? '; of Buffers, their wrappers' : ''})`;
   return `${colors.bold('Growing functions')} ${colors.dim(note)}\n${table}`;
 }
 
@@ -107,7 +109,7 @@ export function consumerTable(analysis: Analysis, { width, colors, rows }: RowLa
     rows: consumers.map((consumer) => [
       consumer.function,
       placeOf(consumer),
-      size(consumer.liveMb),
+      formatLive(consumer),
       size(consumer.meanMb),
       size(consumer.maxMb),
       formatShare(consumer.share),
@@ -115,6 +117,6 @@ export function consumerTable(analysis: Analysis, { width, colors, rows }: RowLa
     width,
     colors,
   });
-  const note = colors.dim('(estimated, garbage included)');
-  return `${colors.bold('Largest functions at the latest capture')} ${note}\n${table}`;
+  const note = colors.dim('(estimated, garbage included, 95 % intervals)');
+  return `${colors.bold('Largest functions, latest capture')} ${note}\n${table}`;
 }

@@ -1,5 +1,5 @@
 // How right the figures are: live bytes of a site against the bytes that its function keeps, and counted GCs against
-// V8's own log. Takes about a minute.
+// V8's own log. Takes about three minutes.
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -8,12 +8,17 @@ import { report } from './measure.mjs';
 
 const require = createRequire(import.meta.url);
 const { loadBinding } = require('../../dist/binding/load.js');
+const { sampledInterval } = require('../../dist/core/sampled-interval.js');
 const { HEAP, SITE, SITE_COLUMNS } = require('../../dist/binding/contract.js');
 
 const TRACE_GC = join(import.meta.dirname, '..', 'native', 'fixtures', 'trace-gc.cjs');
-const TRIALS = 200;
 const KIB = 1024;
 const MIB = 1024 * KIB;
+/** Trials by size: an estimate of 1 MB from two samples spreads by 70 %, so that its bias takes many to see. */
+const TRIALS = new Map([
+  [MIB, 3000],
+  [10 * MIB, 200],
+]);
 /** Of a standard normal distribution: 95 % lie within. */
 const Z = 1.96;
 
@@ -28,12 +33,12 @@ export async function run() {
   return missed + (await reportGcs());
 }
 
-/** Estimates and truths of `TRIALS` sampling sessions. */
+/** Estimates and truths of as many sampling sessions as the size needs. */
 function trials(binding, { intervalBytes, size }) {
   const results = [];
   // A plain variable would be garbage as soon as nothing reads it any more.
   const kept = [];
-  for (let trial = 0; trial < TRIALS; trial++) {
+  for (let trial = 0; trial < TRIALS.get(size); trial++) {
     const before = floor(binding);
     binding.startSampler({ intervalBytes, stackDepth: 32, selfPath: '/nowhere' });
     kept.push(keepObjects(size));
@@ -74,21 +79,21 @@ function estimateOf(binding, name) {
 }
 
 function reportTrials({ intervalBytes, size }, results) {
+  const count = results.length;
   const ratios = results.map(({ liveBytes, truth }) => liveBytes / truth);
-  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / TRIALS;
-  const sd = Math.sqrt(ratios.reduce((sum, ratio) => sum + (ratio - mean) ** 2, 0) / (TRIALS - 1));
-  const truth = results.reduce((sum, result) => sum + result.truth, 0) / TRIALS;
+  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / count;
+  const sd = Math.sqrt(ratios.reduce((sum, ratio) => sum + (ratio - mean) ** 2, 0) / (count - 1));
+  const truth = results.reduce((sum, result) => sum + result.truth, 0) / count;
   const poisson = Math.sqrt(intervalBytes / truth);
-  const standardError = poisson / Math.sqrt(TRIALS);
-  const held = results.filter((result) => isHeld(result, intervalBytes)).length / TRIALS;
+  const standardError = poisson / Math.sqrt(count);
+  const held = results.filter(isHeld).length / count;
   const bias = mean - 1;
-  const coverageError = Math.sqrt((0.95 * 0.05) / TRIALS);
-  return report(`${size / MIB} MB at an interval of ${intervalBytes / KIB} KiB, ${TRIALS} trials`, [
+  const coverageError = Math.sqrt((0.95 * 0.05) / count);
+  return report(`${size / MIB} MB at an interval of ${intervalBytes / KIB} KiB, ${count} trials`, [
     {
       what: 'bias, with its standard error',
       figure: `${percent(bias)} +/- ${percent(standardError)}`,
       bar: '<= 2 %',
-      // Fewer trials cannot tell a bias of 2 % from none where one trial spreads by 70 %.
       ok: Math.abs(bias) <= 0.02 + Z * standardError,
     },
     {
@@ -96,7 +101,7 @@ function reportTrials({ intervalBytes, size }, results) {
       figure: `${(sd / poisson).toFixed(2)} x`,
       bar: '<= 1.15 x',
       // The spread of a spread: 1 / sqrt(2 n).
-      ok: sd / poisson <= 1.15 + Z / Math.sqrt(2 * TRIALS),
+      ok: sd / poisson <= 1.15 + Z / Math.sqrt(2 * count),
     },
     {
       what: '95 % intervals that hold the truth',
@@ -107,13 +112,10 @@ function reportTrials({ intervalBytes, size }, results) {
   ]);
 }
 
-/**
- * Whether the 95 % interval of an estimate holds the truth: the values that are not further than 1.96 of their own
- * deviations from it, a deviation being sqrt(value * scale) as for every count that is sampled.
- */
-function isHeld({ liveBytes, variance, truth }, intervalBytes) {
-  const scale = liveBytes === 0 ? intervalBytes : variance / liveBytes;
-  return (liveBytes - truth) ** 2 <= Z ** 2 * truth * scale;
+/** Whether the 95 % interval that the reports print for the estimate holds the truth. */
+function isHeld({ liveBytes, variance, truth }) {
+  const [low, high] = sampledInterval(liveBytes, Math.sqrt(variance));
+  return low <= truth && truth <= high;
 }
 
 async function reportGcs() {

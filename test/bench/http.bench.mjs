@@ -11,7 +11,7 @@ import { CONTENDERS, startServer } from './http/contenders.mjs';
 import { report } from './measure.mjs';
 
 const ROUNDS = Number(process.env.HEAPTIDE_BENCH_ROUNDS ?? 12);
-const SECONDS = 1;
+const SECONDS = 2;
 const CONNECTIONS = 20;
 const BARE = 'bare';
 const CONTROL = 'bare again (control)';

@@ -136,7 +136,7 @@ describe('Markdown', () => {
     expect(text).toMatch(/^## heaptide: leak\n\n\*\*.*GET \/leak /);
     expect(text).toContain(`${total} bytes in `);
     expect(text).toMatch(
-      /- `keepGET_leak` at `app\/store\.js:100:5`: \+[\d.]+ MB, live [\d.]+ MB ± /,
+      /- `keepGET_leak` at `app\/store\.js:100:5`: \+[\d.]+ MB, live [\d.]+ MB \([\d.]+-[\d.]+\)/,
     );
     expect(text.split('\n').length).toBeLessThan(60);
   });

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../analysis/units-in-words.js';
+import { formatBytes, formatLive } from '../../analysis/units-in-words.js';
 import type { Analysis, EndpointAnalysis, GrowingSite } from '../../core/analysis-result.js';
 import { mbToBytes } from '../../core/units.js';
 import { growthOf, listFigures } from '../figures.js';
@@ -60,7 +60,7 @@ function list(title: string, items: readonly string[]): string {
 
 function describeSite(site: GrowingSite): string {
   const size = (mb: number) => formatBytes(mbToBytes(mb));
-  const growth = `+${size(site.growthMb)}, live ${size(site.liveMb)} ± ${size(site.liveSdMb)}`;
+  const growth = `+${size(site.growthMb)}, live ${formatLive(site)}`;
   const buffers = site.channel === 'external' ? ' (Buffers: the sizes are of their wrappers)' : '';
   const callers = site.stack
     .slice(0, MAX_CALLERS)

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../analysis/units-in-words.js';
+import { formatBytes, formatLive } from '../../analysis/units-in-words.js';
 import type { GrowingSite } from '../../core/analysis-result.js';
 import type { Excerpt } from '../../core/excerpt.js';
 import { mbToBytes } from '../../core/units.js';
@@ -28,7 +28,7 @@ export function siteSection(sites: {
   const more = total - shown.length;
   return html`<section id="sites">
 <h2>Growing functions</h2>
-<p class="note">Estimated from samples. ± is one standard deviation. A function is named by where it starts: V8's sampler does not know lines.</p>
+<p class="note">Estimated from samples. In parentheses, the 95 % interval that sampling implies. A function is named by where it starts: V8's sampler does not know lines.</p>
 ${shown.map((site, index) => siteCard(site, { isOpen: index === 0, readAt }))}
 ${more > 0 ? html`<p class="note">${formatCount(more)} more functions grow less; heaptide analyze --growth ${total} lists them.</p>` : undefined}
 </section>`;
@@ -44,7 +44,7 @@ function siteCard(
 <summary>
 <span class="name"><code>${printable(site.function)}</code> <span class="place">${placeOf(site)}</span></span>
 ${sparkline(history)}
-<span class="size"><strong>+${size(site.growthMb)}</strong> live ${size(site.liveMb)} ± ${size(site.liveSdMb)}</span>
+<span class="size"><strong>+${size(site.growthMb)}</strong> live ${formatLive(site)}</span>
 </summary>
 <p>${formatBytes(mbToBytes(site.growthMbPerRequest))} per request, ${formatCount(Math.round(site.liveCount))} live objects${
     site.channel === 'external'
