@@ -87,6 +87,7 @@
         'native/binding/site_methods.cc',
         'native/engine/allocation_sampler.cc',
         'native/engine/allocation_tree.cc',
+        'native/engine/cpu_time.cc',
         'native/engine/evidence_file.cc',
         'native/engine/function_location.cc',
         'native/engine/gc_observer.cc',

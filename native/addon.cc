@@ -58,6 +58,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export(exports, "requestMajorGc", Call<RequestMajorGc>, environment);
   Export(exports, "heapStatistics", Call<HeapStatistics>, environment);
   Export(exports, "codeSize", Call<CodeSize>, environment);
+  Export(exports, "cpuTimes", Call<CpuTimes>, environment);
 
   ExportNames(exports, "siteColumns", core::kSiteColumnNames);
   Export(exports, "startSampler", Call<StartSampler>, environment);

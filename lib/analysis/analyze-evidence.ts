@@ -93,6 +93,7 @@ function toSummary(
     requests: history.requests,
     openRequests: history.openRequests,
     ended,
+    ...(history.overhead !== undefined && { overhead: history.overhead }),
     ...(lastCapture !== undefined && { lastCapture }),
   };
 }

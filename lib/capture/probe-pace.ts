@@ -1,4 +1,5 @@
 import type { ResolvedOptions } from '../core/options.js';
+import type { ProbeCost } from './probe-meter.js';
 
 /** Floors that a run's window holds when its length is known: enough for the detector, which asks for 24 and more. */
 const FLOORS_PER_WINDOW = 48;
@@ -13,10 +14,13 @@ const MIN_REQUESTS = 10;
 const PATIENCE = 0.5;
 
 /**
- * CPU time of a concurrent major GC per MB of live heap, in ms, main thread and helpers together. Measured at 20 to
- * 400 MB (docs/overhead.md); only the pauses on the main thread can be measured inside a running service.
+ * CPU time of a concurrent major GC per MB of live heap, in ms, main thread and helpers together (docs/overhead.md):
+ * the first guess, and the only one where the CPU time cannot be measured.
  */
 const CPU_MS_PER_LIVE_MB = 1;
+
+/** Weight of the latest probe in what a probe usually costs. */
+const NEWS = 1 / 4;
 
 /** Moment of a service, as the pace sees it. */
 export interface ProbeMoment {
@@ -25,6 +29,12 @@ export interface ProbeMoment {
   /** Requests finished since the run started. */
   readonly requests: number;
   readonly inFlight: number;
+}
+
+/** The end of a major GC, as the pace sees it. */
+export interface FloorMoment extends Pick<ProbeMoment, 'now' | 'requests'> {
+  /** Whether a probe was asked for since the last floor. */
+  readonly isProbed: boolean;
 }
 
 /**
@@ -37,6 +47,7 @@ export class ProbePace {
   readonly #startedAt: number;
   #lastFloorAt: number;
   #requestsAtFloor = 0;
+  #probedAt = 0;
   #pauseUntil = 0;
   #usualInFlight: number | undefined;
   #usualCpuMs: number | undefined;
@@ -60,21 +71,24 @@ export class ProbePace {
     return quiet || waited >= interval * (1 + PATIENCE);
   }
 
-  /** Records a floor, natural or probed. `cost` is given for a probed one, whose interval began when it was asked for. */
-  noteFloor(
-    moment: { readonly now: number; readonly requests: number },
-    cost?: { readonly pauseMs: number; readonly liveMb: number },
-  ): void {
-    this.#requestsAtFloor = moment.requests;
-    if (cost === undefined) {
-      this.#lastFloorAt = moment.now;
-      return;
+  /** Records a floor. The interval of a probe's began when it was asked for, and none is due until its cost is known. */
+  noteFloor({ now, requests, isProbed }: FloorMoment): void {
+    this.#requestsAtFloor = requests;
+    if (isProbed) {
+      this.#probedAt = now;
+      this.#pauseUntil = Number.POSITIVE_INFINITY;
+    } else {
+      this.#lastFloorAt = now;
     }
-    const cpuMs = Math.max(cost.pauseMs, cost.liveMb * CPU_MS_PER_LIVE_MB);
-    const before = this.#usualCpuMs ?? cpuMs;
-    // On a busy machine single pauses are many times longer than most. The mean keeps the share all the same.
-    this.#usualCpuMs = before + (cpuMs - before) / 4;
-    this.#pauseUntil = moment.now + this.#usualCpuMs / this.#options.maxCpuShare;
+  }
+
+  /** Records what the last probe cost. */
+  noteCost({ pauseMs, cpuMs, liveMb }: ProbeCost & { readonly liveMb: number }): void {
+    const guess = liveMb * CPU_MS_PER_LIVE_MB;
+    const before = this.#usualCpuMs ?? guess;
+    // On a busy machine single probes cost many times more than most. The mean keeps the share all the same.
+    this.#usualCpuMs = before + ((cpuMs ?? Math.max(pauseMs, guess)) - before) * NEWS;
+    this.#pauseUntil = this.#probedAt + this.#usualCpuMs / this.#options.maxCpuShare;
   }
 
   /** Records that a probe was asked for, so that it is not asked for again before its floor arrives. */

@@ -1,5 +1,6 @@
 import type { LastCapture } from './last-capture.js';
 import type { AllocationSite } from './profile.js';
+import type { Overhead } from './timeline.js';
 
 /**
  * What a series of floors says.
@@ -159,6 +160,14 @@ export interface GrowingSite extends AllocationSite {
 /** How a run ended. */
 export type RunEnding = 'clean' | 'killed' | 'near_heap_limit' | 'running';
 
+/** What heaptide itself cost a run, as its timeline tells it. */
+export interface RunOverhead extends Overhead {
+  /** From the run's first entry to the one that tells the cost, in ms. */
+  readonly elapsedMs: number;
+  /** Floors of probes. */
+  readonly probes: number;
+}
+
 /** One process or worker thread from its start to its end. */
 export interface RunSummary {
   readonly run: string;
@@ -170,6 +179,8 @@ export interface RunSummary {
   /** Requests that do not finish: those open at a clean end; before that, at least as many as could be told. */
   readonly openRequests: number;
   readonly ended: RunEnding;
+  /** Absent where no floor was recorded and the run did not end cleanly. */
+  readonly overhead?: RunOverhead;
   /** What was alive when the heap was about to run out, where that happened. */
   readonly lastCapture?: LastCapture;
 }

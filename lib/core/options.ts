@@ -81,7 +81,8 @@ export interface ProbeOptions {
   /** Shortest time between two probes, in ms. Minimum 100, maximum 3,600,000. @defaultValue 2000 */
   readonly minIntervalMs?: number;
   /**
-   * Largest share of wall time that the GCs of probes may take; probes are spaced out until it holds.
+   * Largest share of wall time that the CPU time of probes may take in the long run, V8's helper threads included; probes
+   * are spaced out until it holds.
    *
    * Minimum 0.0001, maximum 1. @defaultValue 0.01
    */

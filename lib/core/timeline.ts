@@ -52,7 +52,7 @@ export interface TimelineEntry {
   readonly gcFreedMb: number;
   /** On `floor`: whether heaptide asked for the GC. */
   readonly probed?: boolean;
-  /** On `floor` and `stop`: what heaptide itself has cost so far. */
+  /** On `floor`, `stop`, and the `tick` after a probe: what heaptide itself has cost so far. */
   readonly overhead?: Overhead;
   /** The top live stacks, where they were read. */
   readonly sites?: readonly SiteReading[];
@@ -68,6 +68,8 @@ export interface Overhead {
   readonly siteReadMs: number;
   /** GC pauses of the probes, in ms. */
   readonly probePauseMs: number;
+  /** CPU time of the probes, their pauses and V8's helper threads, in ms. Estimated; absent where it is not known. */
+  readonly probeCpuMs?: number;
   /** Live bytes that heaptide itself allocated. Estimated. */
   readonly selfMb: number;
 }

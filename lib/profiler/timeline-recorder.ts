@@ -1,5 +1,6 @@
 import type { Binding } from '../binding/contract.js';
 import type { EndpointTable } from '../capture/endpoint-table.js';
+import { type MeterReading, ProbeMeter } from '../capture/probe-meter.js';
 import { ProbePace } from '../capture/probe-pace.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { Overhead, StackEntry, TimelineEntry, TimelineKind } from '../core/timeline.js';
@@ -37,8 +38,14 @@ export interface TimelineSources {
 export interface ProbeStats {
   readonly requested: number;
   readonly floors: number;
-  /** Main-thread GC pauses between request and floor, in ms. */
+  /** GC pauses of the profiled thread between request and floor, in ms. */
   readonly pauseMs: number;
+  /**
+   * CPU time in ms: the pauses, and what V8's helper threads took, known about a second after the floor. Estimated, since
+   * helpers are told from the process's other threads by what those take between probes. Absent in the fallback, which
+   * cannot know.
+   */
+  readonly cpuMs?: number;
 }
 
 /**
@@ -49,14 +56,14 @@ export class TimelineRecorder {
   readonly #sources: TimelineSources;
   readonly #sink: TimelineSink;
   readonly #pace: ProbePace;
+  readonly #meter: ProbeMeter;
   readonly #codeSize: CodeSize;
   readonly #probe: () => boolean;
   readonly #stacksWritten = new Set<number>();
   #majorCountSeen: number;
   #requestsSeen = 0;
-  #pauseAtProbe: number | undefined;
   #code = 0;
-  #probes = { requested: 0, floors: 0, pauseMs: 0 };
+  #probes: ProbeStats = { requested: 0, floors: 0, pauseMs: 0 };
 
   constructor(sources: TimelineSources, sink: TimelineSink) {
     this.#sources = sources;
@@ -66,6 +73,9 @@ export class TimelineRecorder {
     this.#majorCountSeen = sources.heap.majorCount;
     sources.heap.refresh();
     this.#pace = new ProbePace(sources.options.probe, sources.heap.time);
+    const reading = this.#readMeter();
+    this.#meter = new ProbeMeter(reading);
+    if (reading.othersMs !== undefined) this.#probes = { ...this.#probes, cpuMs: 0 };
   }
 
   get probes(): ProbeStats {
@@ -83,15 +93,19 @@ export class TimelineRecorder {
   tick(): void {
     const { heap, requests } = this.#sources;
     heap.refresh();
+    // Before new floors are looked for: after the one of the probe, helpers have had time to sweep.
+    const isSettled = this.#settleProbe();
     this.noticeMajorGc();
     const { finished, inFlight } = requests();
-    if (finished !== this.#requestsSeen) this.#write(this.#present('tick'));
+    if (finished !== this.#requestsSeen) {
+      this.#write({ ...this.#present('tick'), ...(isSettled && { overhead: this.#overhead() }) });
+    }
     if (!this.#pace.isDue({ now: heap.time, requests: finished, inFlight })) return;
     this.#pace.noteRequest(heap.time);
-    const pauseBefore = heap.pause;
+    const before = this.#readMeter();
     if (!this.#probe()) return;
-    this.#pauseAtProbe = pauseBefore;
-    this.#probes.requested++;
+    this.#meter.noteRequest(before);
+    this.#probes = { ...this.#probes, requested: this.#probes.requested + 1 };
     // A forced GC has ended already.
     heap.refresh();
     this.noticeMajorGc();
@@ -126,23 +140,41 @@ export class TimelineRecorder {
   stop(): void {
     this.#sources.heap.refresh();
     this.noticeMajorGc();
+    this.#settleProbe();
     this.#write({ ...this.#present('stop'), overhead: this.#overhead() });
   }
 
+  /** Whether the floor is that of a probe. */
   #notePace(): boolean {
     const { heap, requests } = this.#sources;
-    const moment = { now: heap.time, requests: requests().finished };
-    const pauseAtProbe = this.#pauseAtProbe;
-    if (pauseAtProbe === undefined) {
-      this.#pace.noteFloor(moment);
-      return false;
-    }
-    const pauseMs = heap.pause - pauseAtProbe;
-    this.#pauseAtProbe = undefined;
-    this.#probes.floors++;
-    this.#probes.pauseMs += pauseMs;
-    this.#pace.noteFloor(moment, { pauseMs, liveMb: bytesToMb(heap.floor) });
+    const pauseMs = this.#meter.noteFloor(heap.pause);
+    const isProbed = pauseMs !== undefined;
+    this.#pace.noteFloor({ now: heap.time, requests: requests().finished, isProbed });
+    if (!isProbed) return false;
+    const { floors, pauseMs: before } = this.#probes;
+    this.#probes = { ...this.#probes, floors: floors + 1, pauseMs: before + pauseMs };
     return true;
+  }
+
+  /** Whether a probe's cost has become known. */
+  #settleProbe(): boolean {
+    const cost = this.#meter.settle(() => this.#readMeter());
+    if (cost === undefined) return false;
+    this.#pace.noteCost({ ...cost, liveMb: bytesToMb(this.#sources.heap.floor) });
+    if (cost.cpuMs !== undefined) {
+      this.#probes = { ...this.#probes, cpuMs: (this.#probes.cpuMs ?? 0) + cost.cpuMs };
+    }
+    return true;
+  }
+
+  #readMeter(): MeterReading {
+    const { binding, heap } = this.#sources;
+    const cpu = binding.cpuTimes();
+    return {
+      now: heap.time,
+      pauseMs: heap.pause,
+      ...(cpu !== null && { othersMs: cpu.processMs - cpu.threadMs }),
+    };
   }
 
   #present(kind: TimelineKind): TimelineEntry {
@@ -190,6 +222,7 @@ export class TimelineRecorder {
     return {
       siteReadMs: readMs,
       probePauseMs: this.#probes.pauseMs,
+      ...(this.#probes.cpuMs !== undefined && { probeCpuMs: this.#probes.cpuMs }),
       selfMb: bytesToMb(selfBytes),
     };
   }

@@ -5,10 +5,12 @@ import type {
   Channel,
   EndpointAnalysis,
   FileAnalysis,
+  RunOverhead,
   RunSummary,
   Trend,
 } from '../core/analysis-result.js';
 import { mbToBytes } from '../core/units.js';
+import { probesInWords, readingInWords } from './overhead.js';
 import { formatCount, VERDICT_WORDS } from './wording.js';
 
 /** A figure behind a verdict, in words. */
@@ -37,6 +39,7 @@ export function listFigures(analysis: Analysis | FileAnalysis): readonly Figure[
     ['Memory', file && memoryRange(file)],
     ['Regression', file?.referenceRule.message],
     ['Run', runs[0] && describeRun(runs[0], runs.length)],
+    ['Overhead', runs[0]?.overhead && describeOverhead(runs[0].overhead)],
   ];
   return figures.flatMap(([label, text]) => (text === undefined ? [] : { label, text }));
 }
@@ -113,6 +116,10 @@ function describeRun(run: RunSummary, count: number): string {
   const requests = `${formatCount(run.requests)} requests`;
   const pid = run.pid === 0 ? '' : ` (pid ${run.pid})`;
   return `${run.run}${pid}, ${requests} since ${formatTime(run.started)} UTC, ${ENDINGS[run.ended]}${others}`;
+}
+
+function describeOverhead(overhead: RunOverhead): string {
+  return `probes: ${probesInWords(overhead)}; reading stacks: ${readingInWords(overhead)}`;
 }
 
 /** Date and time to the second, UTC; `an unknown time` for what is no time. */

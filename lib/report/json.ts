@@ -6,6 +6,7 @@ import type {
   Interval,
   MemoryConsumer,
   ReferenceRule,
+  RunOverhead,
   Trend,
 } from '../core/analysis-result.js';
 import type { LastCapture } from '../core/last-capture.js';
@@ -49,6 +50,7 @@ function analysisJson(analysis: Analysis, { growth, top }: RowLimits): JsonObjec
       requests: run.requests,
       open_requests: run.openRequests,
       ended: run.ended,
+      ...optional('overhead', run.overhead && overheadJson(run.overhead)),
       ...optional('last_capture', run.lastCapture && lastCaptureJson(run.lastCapture)),
     })),
     trends: {
@@ -60,6 +62,17 @@ function analysisJson(analysis: Analysis, { growth, top }: RowLimits): JsonObjec
     unattributed_share: analysis.unattributedShare,
     growing_sites: analysis.growingSites.slice(0, growth).map(growingSiteJson),
     warnings: analysis.warnings,
+  };
+}
+
+function overheadJson(overhead: RunOverhead): JsonObject {
+  return {
+    elapsed_ms: overhead.elapsedMs,
+    probes: overhead.probes,
+    probe_pause_ms: overhead.probePauseMs,
+    ...optional('probe_cpu_ms', overhead.probeCpuMs),
+    site_read_ms: overhead.siteReadMs,
+    self_mb: overhead.selfMb,
   };
 }
 

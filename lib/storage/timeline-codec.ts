@@ -136,14 +136,21 @@ function siteReading(value: unknown): SiteReading {
   return { stack, liveBytes, samples, liveCount };
 }
 
-function overheadFields({ siteReadMs, probePauseMs, selfMb }: Overhead): JsonRecord {
-  return { site_read_ms: ms(siteReadMs), probe_pause_ms: ms(probePauseMs), self_mb: mb(selfMb) };
+function overheadFields(overhead: Overhead): JsonRecord {
+  const { probeCpuMs } = overhead;
+  return {
+    site_read_ms: ms(overhead.siteReadMs),
+    probe_pause_ms: ms(overhead.probePauseMs),
+    ...(probeCpuMs !== undefined && { probe_cpu_ms: ms(probeCpuMs) }),
+    self_mb: mb(overhead.selfMb),
+  };
 }
 
 function overhead(record: JsonRecord): Overhead {
   return {
     siteReadMs: amount(record, 'site_read_ms'),
     probePauseMs: amount(record, 'probe_pause_ms'),
+    ...(has(record, 'probe_cpu_ms') && { probeCpuMs: amount(record, 'probe_cpu_ms') }),
     selfMb: amount(record, 'self_mb'),
   };
 }

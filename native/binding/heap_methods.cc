@@ -3,6 +3,7 @@
 #include <string>
 
 #include "../core/clock.h"
+#include "../engine/cpu_time.h"
 #include "environment.h"
 
 namespace heaptide::binding {
@@ -53,6 +54,16 @@ Napi::Value HeapStatistics(const Napi::CallbackInfo& info) {
 Napi::Value CodeSize(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(),
                            EnvironmentOf(info).heap_reader().CodeSize());
+}
+
+Napi::Value CpuTimes(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto times = engine::ReadCpuTimes();
+  if (!times) return env.Null();
+  auto result = Napi::Object::New(env);
+  result.Set("processMs", times->process);
+  result.Set("threadMs", times->thread);
+  return result;
 }
 
 }  // namespace heaptide::binding

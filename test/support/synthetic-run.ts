@@ -145,6 +145,7 @@ export function simulate(options: SyntheticOptions): SyntheticRun {
       ...base('floor', at),
       finished: Object.fromEntries(counts),
       probed: true,
+      overhead: { siteReadMs: at / 2, probePauseMs: at * 2, probeCpuMs: at * 20, selfMb: 0.25 },
       sites: endpoints.flatMap((endpoint, index) => reading(endpoint, state[index], index)),
     };
     timeline.push(floor);

@@ -26,6 +26,7 @@ export function historyFromRecords(run: string, endpoints: readonly EndpointReco
     sites: [],
     isProbed: false,
     openRequests: 0,
+    overhead: undefined,
     limitBytes: 0,
   };
 }

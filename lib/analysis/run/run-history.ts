@@ -1,8 +1,10 @@
+import type { RunOverhead } from '../../core/analysis-result.js';
 import type { RunProcess, SiteReading, TimelineEntry } from '../../core/timeline.js';
 import { mbToBytes } from '../../core/units.js';
 import type { FloorPoint } from '../floor-point.js';
 import { toFloorPoints } from './floor-points.js';
 import { openRequests } from './open-requests.js';
+import { runOverhead } from './run-overhead.js';
 
 /** The live stacks at one floor. */
 export interface SitesAtFloor {
@@ -37,6 +39,8 @@ export interface RunHistory {
   readonly isProbed: boolean;
   /** Requests that do not finish. */
   readonly openRequests: number;
+  /** Absent when no entry tells it. */
+  readonly overhead: RunOverhead | undefined;
   /** V8's heap limit in bytes; 0 when not known. */
   readonly limitBytes: number;
 }
@@ -69,6 +73,7 @@ function toHistory(run: string, entries: readonly TimelineEntry[]): RunHistory {
     ),
     isProbed: floorEntries.some((entry) => entry.probed === true),
     openRequests: openRequests(entries),
+    overhead: runOverhead(entries),
     limitBytes: mbToBytes(entries.at(-1)?.limitMb ?? 0),
   };
 }

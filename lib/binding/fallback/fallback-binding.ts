@@ -36,6 +36,8 @@ export function createFallback(): Binding {
     requestMajorGc,
     heapStatistics: () => counters.statistics(),
     codeSize: () => counters.codeSize(),
+    // The process's alone would not tell helper threads from the application.
+    cpuTimes: () => null,
     startSampler: (options) => sampler.start(options),
     stopSampler: () => sampler.stop(),
     samplerOwner: () => sampler.owner,

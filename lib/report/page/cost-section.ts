@@ -1,6 +1,8 @@
+import { runOverhead } from '../../analysis/run/run-overhead.js';
 import { formatBytes } from '../../analysis/units-in-words.js';
 import type { TimelineEntry } from '../../core/timeline.js';
 import { mbToBytes } from '../../core/units.js';
+import { formatMs, probesInWords, readingInWords, shareOfTime } from '../overhead.js';
 import { formatCount } from '../wording.js';
 import { html, type Markup } from './html.js';
 
@@ -19,7 +21,7 @@ export function costSection(entries: readonly TimelineEntry[]): Markup | undefin
 </section>
 <section id="cost">
 <h2>What heaptide itself cost</h2>
-<dl class="cards">${costCards(entries, runMs).map(toCard)}</dl>
+<dl class="cards">${costCards(entries).map(toCard)}</dl>
 </section>`;
 }
 
@@ -29,33 +31,19 @@ function gcCards({ gc, gcPauseMs, gcFreedMb }: TimelineEntry, runMs: number): re
   return [
     ['Minor GCs', formatCount(minor)],
     ['Major GCs', formatCount(major)],
-    ['Paused', `${formatCount(Math.round(gcPauseMs))} ms, ${ofTime(gcPauseMs, runMs)}`],
+    ['Paused', `${formatMs(gcPauseMs)}, ${shareOfTime(gcPauseMs, runMs)}`],
     ['Freed', `${formatBytes(mbToBytes(gcFreedMb))}${perSecond}`],
   ];
 }
 
-function costCards(entries: readonly TimelineEntry[], runMs: number): readonly Card[] {
-  const probes = entries.filter(({ probed }) => probed === true).length;
-  const asked = probes === 0 ? 'none' : `${formatCount(probes)} major GCs`;
-  const overhead = entries.findLast((entry) => entry.overhead !== undefined)?.overhead;
-  if (overhead === undefined) return [['Probes', asked]];
-  const { probePauseMs, siteReadMs, selfMb } = overhead;
+function costCards(entries: readonly TimelineEntry[]): readonly Card[] {
+  const overhead = runOverhead(entries);
+  if (overhead === undefined) return [['Probes', 'not known yet']];
   return [
-    [
-      'Probes',
-      probes === 0
-        ? asked
-        : `${asked}, ${formatCount(Math.round(probePauseMs))} ms of pauses, ${ofTime(probePauseMs, runMs)}`,
-    ],
-    ['Reading stacks', `${formatCount(Math.round(siteReadMs))} ms, ${ofTime(siteReadMs, runMs)}`],
-    ['Memory', `${formatBytes(mbToBytes(selfMb))} of the heap (estimated)`],
+    ['Probes', probesInWords(overhead)],
+    ['Reading stacks', readingInWords(overhead)],
+    ['Memory', `${formatBytes(mbToBytes(overhead.selfMb))} of the heap (estimated)`],
   ];
-}
-
-function ofTime(ms: number, runMs: number): string {
-  if (!(runMs > 0)) return 'an unknown share of the time';
-  const percent = (100 * ms) / runMs;
-  return `${percent < 0.01 ? '< 0.01' : Number(percent.toPrecision(2))} % of the time`;
 }
 
 function toCard([label, text]: Card): Markup {

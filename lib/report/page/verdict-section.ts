@@ -20,7 +20,8 @@ const SIGNS: Readonly<Record<Verdict, string>> = {
 
 /** The verdict in one sentence, and the figures behind it. */
 export function verdictSection(analysis: Analysis): Markup {
-  const figures = listFigures(analysis);
+  // The cost of profiling has a section of its own.
+  const figures = listFigures(analysis).filter(({ label }) => label !== 'Overhead');
   const leading = figures.filter(({ label }) => LEADING.includes(label));
   const others = figures.filter(({ label }) => !LEADING.includes(label));
   return html`<section id="verdict">

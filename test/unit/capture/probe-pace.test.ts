@@ -8,7 +8,7 @@ const options = {
   minIntervalMs: 2000,
   maxCpuShare: 0.01,
 };
-const cheap = { pauseMs: 1, liveMb: 10 };
+const cheap = { pauseMs: 1, cpuMs: 10, liveMb: 10 };
 
 /** Ticks once a second as the timeline does; the floor of a probe arrives half a second later. */
 function simulate({
@@ -20,7 +20,7 @@ function simulate({
   pace: ProbePace;
   seconds: number;
   requestsPerSecond?: number;
-  cost?: { pauseMs: number; liveMb: number };
+  cost?: { pauseMs: number; cpuMs?: number; liveMb: number };
 }): number[] {
   const probes: number[] = [];
   for (let now = 1000; now <= seconds * 1000; now += 1000) {
@@ -28,7 +28,8 @@ function simulate({
     if (!pace.isDue({ now, requests, inFlight: 4 })) continue;
     probes.push(now);
     pace.noteRequest(now);
-    pace.noteFloor({ now: now + 500, requests }, cost);
+    pace.noteFloor({ now: now + 500, requests, isProbed: true });
+    pace.noteCost(cost);
   }
   return probes;
 }
@@ -63,24 +64,70 @@ test('counts the interval from the moment a probe was asked for, not from its fl
   expect(probes).toHaveLength(22);
 });
 
-test('spaces probes so that their cost stays within the share of wall time', () => {
-  const cost = { pauseMs: 80, liveMb: 20 };
+test('keeps the share of the time in the long run, whatever single probes cost', () => {
+  const costs = fc.array(fc.record({ pauseMs: fc.nat(200), cpuMs: fc.nat(2000) }), {
+    minLength: 1,
+  });
+  const share = fc.double({ min: 0.001, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(costs, share, fc.integer({ min: 1, max: 4096 }), (all, maxCpuShare, liveMb) => {
+      const pace = new ProbePace({ ...options, minIntervalMs: 100, maxCpuShare }, 0);
+      let [now, taken, dearest] = [0, 0, liveMb];
+      for (const cost of all) {
+        // The next probe comes as soon as the pace allows it, if it ever does.
+        while (!pace.isDue({ now, requests: now, inFlight: 1 })) now += 1000;
+        // What was taken so far has to fit in the time so far, but for what the mean has not caught up with.
+        expect(taken).toBeLessThanOrEqual(now * maxCpuShare + 4 * dearest);
+        pace.noteRequest(now);
+        pace.noteFloor({ now: now + 500, requests: now, isProbed: true });
+        pace.noteCost({ ...cost, liveMb });
+        taken += cost.cpuMs;
+        dearest = Math.max(dearest, cost.cpuMs);
+      }
+    }),
+  );
+});
 
-  const probes = simulate({ pace: new ProbePace(options, 0), seconds: 600, cost });
+test('goes by the CPU time measured, not by the size of the heap', () => {
+  const cost = { pauseMs: 5, cpuMs: 40, liveMb: 2000 };
 
-  expect(probes.length * cost.pauseMs).toBeLessThanOrEqual(600_000 * options.maxCpuShare + 80);
+  const probes = simulate({ pace: new ProbePace(options, 0), seconds: 1800, cost });
+
+  expect(probes.length).toBeGreaterThan(30);
+});
+
+test('does not probe again before the cost of a probe is known', () => {
+  const pace = new ProbePace(options, 0);
+  pace.noteRequest(2000);
+
+  pace.noteFloor({ now: 4500, requests: 100, isProbed: true });
+
+  expect(pace.isDue({ now: 100_000, requests: 10_000, inFlight: 1 })).toBe(false);
+});
+
+test('takes the size of the heap for a first guess', () => {
+  const pace = new ProbePace(options, 0);
+  pace.noteRequest(2000);
+  pace.noteFloor({ now: 2000, requests: 100, isProbed: true });
+
+  pace.noteCost({ pauseMs: 1, cpuMs: 0, liveMb: 400 });
+
+  // Three quarters of 400 ms, in a time of which they are 1 %.
+  expect(pace.isDue({ now: 31_999, requests: 999, inFlight: 1 })).toBe(false);
+  expect(pace.isDue({ now: 32_000, requests: 999, inFlight: 1 })).toBe(true);
 });
 
 test('is not silenced for long by a single slow probe', () => {
   const pace = new ProbePace(options, 0);
   simulate({ pace, seconds: 30 });
   pace.noteRequest(30_000);
-  pace.noteFloor({ now: 30_500, requests: 3000 }, { pauseMs: 400, liveMb: 10 });
+  pace.noteFloor({ now: 30_500, requests: 3000, isProbed: true });
+  pace.noteCost({ pauseMs: 400, cpuMs: 400, liveMb: 10 });
 
   expect(pace.isDue({ now: 45_000, requests: 4500, inFlight: 1 })).toBe(true);
 });
 
-test('takes a large heap for a dear probe even when its pauses are short', () => {
+test('takes a large heap for a dear probe where only the pauses are known', () => {
   const cost = { pauseMs: 5, liveMb: 400 };
 
   const probes = simulate({ pace: new ProbePace(options, 0), seconds: 300, cost });
@@ -93,7 +140,7 @@ test('leaves it to natural major GCs where they suffice', () => {
 
   const due = Array.from({ length: 60 }, (_, second) => {
     const now = (second + 1) * 1000;
-    pace.noteFloor({ now, requests: second * 100 });
+    pace.noteFloor({ now, requests: second * 100, isProbed: false });
     return pace.isDue({ now: now + 900, requests: second * 100 + 90, inFlight: 1 });
   });
 

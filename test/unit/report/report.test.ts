@@ -127,7 +127,16 @@ describe('the JSON report', () => {
       'requests',
       'open_requests',
       'ended',
+      'overhead',
     ]);
+    expect(report.runs[0].overhead).toEqual({
+      elapsed_ms: 600_000,
+      probes: 300,
+      probe_pause_ms: 600,
+      probe_cpu_ms: 6000,
+      site_read_ms: 150,
+      self_mb: 0.25,
+    });
     expect(report.trends.heap).toMatchObject({
       verdict: 'leak',
       interval_mb_per_request: [expect.any(Number), expect.any(Number)],
