@@ -17,7 +17,7 @@ const PATIENCE = 0.5;
  * CPU time of a concurrent major GC per MB of live heap, in ms, main thread and helpers together (docs/overhead.md):
  * the first guess, and the only one where the CPU time cannot be measured.
  */
-const CPU_MS_PER_LIVE_MB = 1;
+const CPU_MS_PER_LIVE_MB = 1.5;
 
 /** Weight of the latest probe in what a probe usually costs. */
 const NEWS = 1 / 4;

@@ -112,9 +112,9 @@ test('takes the size of the heap for a first guess', () => {
 
   pace.noteCost({ pauseMs: 1, cpuMs: 0, liveMb: 400 });
 
-  // Three quarters of 400 ms, in a time of which they are 1 %.
-  expect(pace.isDue({ now: 31_999, requests: 999, inFlight: 1 })).toBe(false);
-  expect(pace.isDue({ now: 32_000, requests: 999, inFlight: 1 })).toBe(true);
+  // Three quarters of 600 ms, in a time of which they are 1 %.
+  expect(pace.isDue({ now: 46_999, requests: 999, inFlight: 1 })).toBe(false);
+  expect(pace.isDue({ now: 47_000, requests: 999, inFlight: 1 })).toBe(true);
 });
 
 test('is not silenced for long by a single slow probe', () => {
