@@ -153,6 +153,12 @@ describe('the page', () => {
     expect(policy).toMatch(/script-src 'sha256-[\w+/]{43}='$/);
   });
 
+  test('tells once what probes cost', () => {
+    const told = pageOf().match(/300 major GCs, 600 ms of pauses, 6,000 ms of CPU time/g);
+
+    expect(told).toHaveLength(1);
+  });
+
   test('quotes the source, and marks it when it changed after the profile', () => {
     const excerpt = { firstLine: 99, lines: ['// <before>', 'function keep() {'] };
     const fresh = pageOf({ ...excerpt, changed: 0 });

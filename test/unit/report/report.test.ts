@@ -93,6 +93,15 @@ describe('the text report', () => {
     expect(text(few)).toContain('- Only 3 major-GC floors: a verdict needs at least 7');
   });
 
+  test('tells what heaptide itself cost', () => {
+    const report = text(healthy).replaceAll(/\s+/g, ' ');
+
+    expect(report).toContain(
+      'Overhead probes: 300 major GCs, 600 ms of pauses, 6,000 ms of CPU time (estimated), 1 % of the time; ' +
+        'reading stacks: 150 ms, 0.025 % of the time',
+    );
+  });
+
   test('does not let a name from outside drive the terminal', () => {
     const hostile = analysisOf([{ name: `${ESCAPE}[2Jboom` }, { name: 'line\nbreak' }]);
 

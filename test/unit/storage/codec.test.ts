@@ -104,11 +104,20 @@ describe('timeline, stacks and endpoints on disk', () => {
   });
 
   test('leave out what an entry does not have', () => {
-    const { probed, sites, process, ...tick } = sampleEntry({ kind: 'tick' });
+    const { probed, overhead, sites, process, ...tick } = sampleEntry({ kind: 'tick' });
 
     const decoded = decodeTimelineEntry(JSON.parse(encodeTimelineEntry(tick)));
 
     expect(decoded).toStrictEqual({ value: tick });
+  });
+
+  test('tell no CPU time of probes where it is not known', () => {
+    const overhead = { siteReadMs: 4.25, probePauseMs: 31.5, selfMb: 0.125 };
+    const entry = sampleEntry({ overhead });
+
+    const decoded = decodeTimelineEntry(JSON.parse(encodeTimelineEntry(entry)));
+
+    expect(decoded).toStrictEqual({ value: entry });
   });
 
   test('keep sites as rows of numbers', () => {
