@@ -10,8 +10,10 @@ import autocannon from 'autocannon';
 import { CONTENDERS, startServer } from './http/contenders.mjs';
 import { report } from './measure.mjs';
 
-const ROUNDS = Number(process.env.HEAPTIDE_BENCH_ROUNDS ?? 12);
+const ROUNDS = Number(process.env.HEAPTIDE_BENCH_ROUNDS ?? 10);
 const SECONDS = 2;
+/** As long as it takes to use up the records that an endpoint may write at once. */
+const WARM_UP_SECONDS = 5;
 const CONNECTIONS = 20;
 const BARE = 'bare';
 const CONTROL = 'bare again (control)';
@@ -39,7 +41,7 @@ async function runCase(app, path) {
     names.map((name, index) => startServer(app, CONTENDERS[name], join(directory, `${index}`))),
   );
   try {
-    for (const server of servers) await burst(server, path);
+    for (const server of servers) await burst(server, path, WARM_UP_SECONDS);
     const rounds = [];
     for (let round = 0; round < ROUNDS; round++) {
       const order = round % 2 === 0 ? [...names.keys()] : [...names.keys()].reverse();
@@ -55,12 +57,12 @@ async function runCase(app, path) {
 }
 
 /** Requests per second, CPU time per request in us, and the 99th percentile of the latency in ms. */
-async function burst(server, path) {
+async function burst(server, path, seconds = SECONDS) {
   const before = await server.cpuMs();
   const result = await autocannon({
     url: `http://127.0.0.1:${server.port}${path}`,
     connections: CONNECTIONS,
-    duration: SECONDS,
+    duration: seconds,
   });
   const after = await server.cpuMs();
   return {
