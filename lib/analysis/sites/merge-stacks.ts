@@ -1,11 +1,8 @@
 import { frameKey } from '../../core/stack-frame.js';
+import { APPEARANCE_SAMPLES, appearance } from './appearance.js';
 import { isUserCode } from './origin.js';
 import { restoreInlined } from './restore-inlined.js';
 import type { SiteHistory, StackSeries } from './stack-series.js';
-
-/** A stack takes over from another once it holds this many samples, or this share of its final ones. */
-const APPEARANCE_SAMPLES = 2;
-const APPEARANCE_SHARE = 0.1;
 
 /** A stack takes over from one of another function only if that one had grown by this share of what itself holds then. */
 const MIN_EARLIER_SHARE = 0.5;
@@ -123,13 +120,6 @@ function isSameFunction(candidate: Group, group: Group): boolean {
 /** A gain of a single sample is chance. */
 function significant(samples: number): number {
   return samples < APPEARANCE_SAMPLES ? 0 : samples;
-}
-
-/** Index of the floor at which a stack has come into its own. */
-function appearance(samples: readonly number[]): number {
-  const enough = Math.max(APPEARANCE_SAMPLES, APPEARANCE_SHARE * (samples.at(-1) ?? 0));
-  const index = samples.findIndex((value) => value >= enough);
-  return index < 0 ? samples.length - 1 : index;
 }
 
 /** Whether `path` has the frames of `part` in the same order, others in between allowed. */

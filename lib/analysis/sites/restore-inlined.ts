@@ -1,13 +1,10 @@
 import type { StackFrame } from '../../core/profile.js';
 import { frameKey } from '../../core/stack-frame.js';
+import { appearance } from './appearance.js';
 import { isUserCode, originOf } from './origin.js';
 import type { SiteHistory, StackSeries } from './stack-series.js';
 
-/** A caller has begun to grow once it has this many samples, or this share of its final ones. */
-const APPEARANCE_SAMPLES = 2;
-const APPEARANCE_SHARE = 0.1;
-
-/** By then, a function that is inlined into it has this many times the share of its own samples. */
+/** When a caller appears, a function that is inlined into it has this many times the share of its own samples. */
 const EARLIER_FACTOR = 2;
 
 /** Standard deviations by which chance may put the caller ahead while the callee is still seen. */
@@ -140,13 +137,6 @@ function heldBefore(samples: Samples, callerSamples: Samples): number {
   const isEarlier = held >= Math.min(1, EARLIER_FACTOR * callerShare) * final;
   const isAlone = caller - held <= CHANCE_DEVIATIONS * Math.sqrt(caller + held);
   return isEarlier && isAlone ? held : 0;
-}
-
-/** Index of the floor at which samples have begun to grow. */
-function appearance(samples: Samples): number {
-  const enough = Math.max(APPEARANCE_SAMPLES, APPEARANCE_SHARE * (samples.at(-1) ?? 0));
-  const index = samples.findIndex((value) => value >= enough);
-  return index < 0 ? samples.length - 1 : index;
 }
 
 /** Whether `frames` has those of `part` in the same order, others in between allowed. */
