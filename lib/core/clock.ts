@@ -1,5 +1,5 @@
 /**
- * Monotonic time in ms, of no particular beginning. Node.js loads the modules behind `performance` at its first use,
+ * Monotonic time in ms, on the clock of `process.hrtime()`, which is the addon's too. Node.js loads the modules behind `performance` at its first use,
  * which a service may never make: 2 ms and 0.7 MB.
  */
 export function monotonicMs(): number {

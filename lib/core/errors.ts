@@ -34,6 +34,11 @@ export class HeapTideError extends Error {
 Object.defineProperty(HeapTideError.prototype, 'name', { value: 'HeapTideError' });
 Object.defineProperty(HeapTideError.prototype, BRAND, { value: true });
 
+/** The code of an error of Node.js or of heaptide; `undefined` for everything else that is thrown. */
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
 /** Whether `value` is an error of heaptide, from this or another installed copy. */
 export function isHeapTideError(value: unknown): value is HeapTideError {
   return value instanceof Error && BRAND in value;

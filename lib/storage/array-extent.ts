@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../core/errors.js';
 import { type ArrayLayout, CLOSING, LONGEST_CHECKED_LINE, type Span } from './array-layout.js';
 import { readChunksSync, writeFullySync } from './chunks.js';
 
@@ -42,7 +43,7 @@ const NOT_A_FILE_CODES: readonly unknown[] = ['ELOOP', 'EMLINK', 'EISDIR', 'ENXI
 
 /** Whether `open` failed because the name belongs to something that is not a regular file. */
 export function isNotAFile(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && NOT_A_FILE_CODES.includes(error.code);
+  return NOT_A_FILE_CODES.includes(codeOf(error));
 }
 
 /** Renames whatever has the name `path`, so that nothing of it is lost and the name is free. */

@@ -1,4 +1,5 @@
 import type { StackFrame } from '../core/profile.js';
+import { isSameFrame } from '../core/stack-frame.js';
 import type { EndpointEntry } from '../core/timeline.js';
 import { fileNameOf } from './directory-files.js';
 import { hashedName, sanitizeEndpointName } from './file-names.js';
@@ -81,13 +82,4 @@ export class EndpointIndex {
     this.#owners.set(file.toLowerCase(), endpoint);
     return file;
   }
-}
-
-function isSameFrame(a: StackFrame | undefined, b: StackFrame | undefined): boolean {
-  return (
-    a?.function === b?.function &&
-    a?.file === b?.file &&
-    a?.line === b?.line &&
-    a?.column === b?.column
-  );
 }

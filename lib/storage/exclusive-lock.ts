@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import { FILE_MODE, isNotAFile } from './array-extent.js';
 import { isHolder, mayBeAlive, newHolder, showLife } from './holder.js';
@@ -153,8 +154,4 @@ function quietly(action: () => void): void {
 
 function inodeAt(path: string): number | undefined {
   return lstatSync(path, { throwIfNoEntry: false })?.ino;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

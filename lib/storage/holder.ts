@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '../core/errors.js';
 
 /** Time after which a holder whose process cannot be seen from here counts as dead, in ms. */
 const LONGEST_SILENCE_MS = 10 * 60_000;
@@ -105,6 +106,6 @@ export function processExists(pid: number): boolean {
     return true;
   } catch (error) {
     // Anything else, such as EPERM, comes from a process that exists.
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return codeOf(error) !== 'ESRCH';
   }
 }

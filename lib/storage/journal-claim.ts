@@ -1,6 +1,7 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import { READ_FLAGS, setAside } from './array-extent.js';
 import { mayBeAlive, newHolder } from './holder.js';
@@ -107,7 +108,7 @@ async function claimWritten(path: string, run: string): Promise<ClaimedJournal |
     await utimes(path, new Date(), new Date());
     await rename(path, claimed);
   } catch (error) {
-    if (isMissing(error)) return 'gone';
+    if (codeOf(error) === 'ENOENT') return 'gone';
     throw error;
   }
   return {
@@ -128,8 +129,4 @@ async function readWhole(path: string): Promise<Buffer> {
   } finally {
     await handle.close();
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeapTideError } from '../core/errors.js';
+import { codeOf, HeapTideError } from '../core/errors.js';
 import type { Profile, StackFrame } from '../core/profile.js';
 import type { EndpointEntry, StackEntry, TimelineEntry } from '../core/timeline.js';
 import { decodeProfile } from './codec.js';
@@ -117,7 +117,7 @@ async function readShared<T>(
   decode: (value: unknown) => Decoded<T>,
 ): Promise<Entries<T>> {
   const names = await readdir(directory).catch((error: unknown) => {
-    if (isMissing(error)) return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
   const entries: T[] = [];
@@ -143,15 +143,11 @@ async function readEntries<T>(
     });
     return { entries, skipped };
   } catch (error) {
-    if (isMissing(error)) return { entries, skipped: 0 };
+    if (codeOf(error) === 'ENOENT') return { entries, skipped: 0 };
     throw error;
   }
 }
 
 function hasRequestId(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'request_id' in value;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

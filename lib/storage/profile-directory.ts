@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { HeapTideError, isHeapTideError } from '../core/errors.js';
+import { codeOf, HeapTideError, isHeapTideError } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import type { StackFrame } from '../core/profile.js';
 import type { BatchSource } from './array-file.js';
@@ -142,7 +142,7 @@ export class ProfileDirectory {
   /** Counts a failure, and reports the first of its kind. */
   fail(error: unknown): void {
     this.#flushErrors += 1;
-    const kind = codeOf(error);
+    const kind = String(codeOf(error) ?? 'UNKNOWN');
     if (this.#kindsReported.has(kind)) return;
     this.#kindsReported.add(kind);
     this.#options.onError(asOutputError(error, this.path));
@@ -179,8 +179,4 @@ function asOutputError(error: unknown, path: string): HeapTideError {
 
 function isGone(error: unknown): boolean {
   return codeOf(error) === 'ENOENT';
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
 }

@@ -1,5 +1,5 @@
 import type { StackFrame } from '../../core/profile.js';
-import { frameKey } from '../../core/stack-frame.js';
+import { frameKey, isSameFrame } from '../../core/stack-frame.js';
 import { appearance } from './appearance.js';
 import { isUserCode, originOf } from './origin.js';
 import type { SiteHistory, StackSeries } from './stack-series.js';
@@ -148,12 +148,6 @@ function contains(frames: Frames, part: Frames): boolean {
     if (isSameFrame(frame, wanted)) matched++;
   }
   return matched === part.length;
-}
-
-function isSameFrame(a: StackFrame, b: StackFrame): boolean {
-  return (
-    a.line === b.line && a.column === b.column && a.function === b.function && a.file === b.file
-  );
 }
 
 function insert(stack: StackSeries, callee: Frames): StackSeries {

@@ -1,8 +1,8 @@
 import { getHeapStatistics } from 'node:v8';
+import { monotonicMs } from '../../core/clock.js';
 import type { SamplerOptions, SamplerOwner, SiteReadings } from '../contract.js';
 import { scriptPrefixes } from '../script-prefixes.js';
 import type { GcObserver } from './gc-observer.js';
-import { monotonicMs } from './heap-counters.js';
 import type { InspectorSession, ProfileNode, SamplingProfile } from './inspector-session.js';
 import { sampleVariance } from './sampling-estimate.js';
 import { type LiveEstimate, SiteLedger } from './site-ledger.js';

@@ -1,7 +1,8 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { GCProfiler, type GCProfilerResult } from 'node:v8';
+import { monotonicMs } from '../../core/clock.js';
 import { HEAP } from '../contract.js';
-import { monotonicMs, residentSet } from './heap-counters.js';
+import { residentSet } from './heap-counters.js';
 
 /** One GC, with the heap before and after it. */
 type GcCycle = GCProfilerResult['statistics'][number];

@@ -4,6 +4,7 @@ import {
   getHeapStatistics,
   type HeapSpaceInfo,
 } from 'node:v8';
+import { monotonicMs } from '../../core/clock.js';
 import { HEAP, type NativeHeapStatistics } from '../contract.js';
 
 /** The resident set is read again when it is this old, in ms: a reading takes about 10 us. */
@@ -69,9 +70,4 @@ export function residentSet(): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Monotonic time in ms, on the clock of `process.hrtime()`. */
-export function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { monotonicMs } from './heap-counters.js';
+import { monotonicMs } from '../../core/clock.js';
 import type { InspectorSession } from './inspector-session.js';
 
 // Any path will do, and an ES module that heaptide is bundled into has no `__filename`.
