@@ -91,6 +91,36 @@ describe('mergeStacks', () => {
     expect(most[0]?.frames[0]?.function).toBe(expected);
   });
 
+  test('puts an inlined function back that its caller no longer inlines in the end', () => {
+    const callee = stack(['keep', 'handle'], (floor) => (floor < 30 ? 4 : floor - 26));
+    const caller = stack(['handle'], (floor) => Math.min(floor, 30));
+
+    const merged = mergeStacks(history(callee, caller));
+
+    expect(merged.stacks.map(({ frames }) => frames[0]?.function)).toEqual(['keep']);
+  });
+
+  test('leaves growth to a function whose callee made objects of another size', () => {
+    const callee = stack(['open', 'handle'], (floor) => Math.min(floor, 1));
+    const caller = stack(['handle'], (floor) => floor);
+    const large = { ...callee, count: callee.count.map((value) => value / 10) };
+
+    const merged = mergeStacks(history(large, caller));
+
+    const grown = merged.stacks.find(({ frames }) => frames[0]?.function === 'handle');
+    expect(grown?.samples.at(-1)).toBe(40);
+  });
+
+  test('leaves growth to a function whose callee was far too slow for it', () => {
+    const callee = stack(['open', 'handle'], (floor) => Math.min(floor, 1));
+    const caller = stack(['handle'], (floor) => 12 * floor);
+
+    const merged = mergeStacks(history(callee, caller));
+
+    const grown = merged.stacks.find(({ frames }) => frames[0]?.function === 'handle');
+    expect(grown?.samples.at(-1)).toBe(480);
+  });
+
   test('counts the samples of a recursion once', () => {
     const recursive = stack(['keep', 'next', 'keep', 'next', 'keep', 'next'], () => 2);
     const other = stack(['parse', 'next'], () => 3);
