@@ -73,6 +73,10 @@ export interface SiteReadings {
   readonly selfBytes: number;
   /** Size of V8's call tree, in nodes. */
   readonly nodeCount: number;
+  /** Tells sessions of the sampler apart: live bytes of one do not go on in the next. */
+  readonly session: number;
+  /** Mean number of allocated bytes between samples; 0 where it is not known, in a session of someone else. */
+  readonly intervalBytes: number;
   /** Duration of the reading, in ms. */
   readonly readMs: number;
 }

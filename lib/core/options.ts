@@ -1,3 +1,6 @@
+/** Largest mean of allocated bytes between samples: V8 cuts the random intervals that it draws at twice that. */
+export const MAX_SAMPLE_INTERVAL_BYTES = 2 ** 30;
+
 /** When a request gets a detailed capture. Every rule can be switched off. */
 export interface CaptureOptions {
   /**
@@ -44,11 +47,18 @@ export interface SitesOptions {
   /** Run V8's allocation sampler. @defaultValue true */
   readonly enabled?: boolean;
   /**
-   * Mean number of allocated bytes between samples. Smaller is more precise and slower.
+   * Mean number of allocated bytes between samples to begin with. Smaller is more precise and slower.
    *
-   * Minimum 1024, maximum 1 GiB. @defaultValue 131_072 (128 KiB)
+   * Minimum 1024, maximum 1 GiB. @defaultValue 8192 (8 KiB)
    */
   readonly sampleIntervalBytes?: number;
+  /**
+   * Where the service allocates so much that V8 takes more samples than this, over ten seconds, the interval grows. V8
+   * takes 2 to 4 µs for a sample.
+   *
+   * Minimum 10, maximum 1,000,000. @defaultValue 2000
+   */
+  readonly maxSamplesPerSecond?: number;
   /** Frames kept per sample. Minimum 1, maximum 128. @defaultValue 32 */
   readonly stackDepth?: number;
   /** Sites per detailed capture, by live bytes and again by growth. Minimum 1, maximum 100. @defaultValue 10 */

@@ -1,5 +1,9 @@
 import { inspect } from 'node:util';
-import type { ProfilerOptions, ResolvedOptions } from './options.js';
+import {
+  MAX_SAMPLE_INTERVAL_BYTES,
+  type ProfilerOptions,
+  type ResolvedOptions,
+} from './options.js';
 import {
   invalidArgType,
   validateBoolean,
@@ -55,7 +59,8 @@ const RULES: Rules<ResolvedOptions> = {
   },
   sites: {
     enabled: flag(true),
-    sampleIntervalBytes: integer(128 * 1024, 1024, 2 ** 30),
+    sampleIntervalBytes: integer(8 * 1024, 1024, MAX_SAMPLE_INTERVAL_BYTES),
+    maxSamplesPerSecond: number(2000, 10, 1_000_000),
     stackDepth: integer(32, 1, 128),
     top: integer(10, 1, 100),
     refreshMs: number(1000, 0, 3_600_000),

@@ -24,6 +24,14 @@ export interface SiteReading {
   readonly liveCount: number;
 }
 
+/** The sampler's session that a reading of sites is of. */
+export interface SamplerSession {
+  /** Tells sessions of a run apart: what one holds does not go on in the next. */
+  readonly session: number;
+  /** Mean number of allocated bytes between samples; 0 where it is not known, in a session of someone else. */
+  readonly intervalBytes: number;
+}
+
 /** One entry of `_timeline.json`. Sizes in MB (2^20 bytes), times in ms. */
 export interface TimelineEntry {
   readonly kind: TimelineKind;
@@ -56,6 +64,8 @@ export interface TimelineEntry {
   readonly overhead?: Overhead;
   /** The top live stacks, where they were read. */
   readonly sites?: readonly SiteReading[];
+  /** On entries with sites. */
+  readonly sampler?: SamplerSession;
   /** On `start`: who writes. */
   readonly process?: RunProcess;
   /** On `start`: whether the run has a journal, whose lock says whether the run is alive. */
@@ -80,7 +90,7 @@ export interface RunProcess {
   /** 0 on the main thread. */
   readonly thread: number;
   readonly node: string;
-  /** Mean number of allocated bytes between samples; 0 when the sampler does not run. */
+  /** Mean number of allocated bytes between samples at first; 0 when the sampler does not run. */
   readonly sampleIntervalBytes: number;
   /** `native` or `fallback`. */
   readonly backend: string;

@@ -35,6 +35,8 @@ export interface ProfilerStats {
     readonly readMs: number;
     /** Live bytes that heaptide itself allocated, as sampled at the last reading. Estimated. */
     readonly selfBytes: number;
+    /** Mean number of allocated bytes between samples, at the last reading; 0 where it is not known. */
+    readonly sampleIntervalBytes: number;
   };
   readonly probes: ProbeStats;
   /** Records waiting in memory. */
@@ -57,7 +59,7 @@ export function idleStats(): Omit<ProfilerStats, 'enabled' | 'samplingRate'> {
     inFlight: 0,
     detailed: { near_heap_limit: 0, first: 0, error: 0, spike: 0, periodic: 0, post_gc: 0 },
     detailedWithheld: 0,
-    sites: { samplerOwner: 'none', readCount: 0, readMs: 0, selfBytes: 0 },
+    sites: { samplerOwner: 'none', readCount: 0, readMs: 0, selfBytes: 0, sampleIntervalBytes: 0 },
     probes: { requested: 0, floors: 0, pauseMs: 0 },
     bufferSize: 0,
     storage: {

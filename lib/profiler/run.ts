@@ -1,6 +1,7 @@
-import type { Binding, SamplerOptions } from '../binding/contract.js';
+import type { Binding } from '../binding/contract.js';
 import type { Endpoint } from '../capture/endpoint.js';
 import { EndpointTable } from '../capture/endpoint-table.js';
+import { type AllocationMoment, SamplePace } from '../capture/sample-pace.js';
 import { TimeBudget } from '../capture/time-budget.js';
 import type { ResolvedOptions } from '../core/options.js';
 import { PACKAGE } from '../core/package-root.js';
@@ -61,19 +62,28 @@ export class Run {
   constructor(context: RunContext) {
     this.#context = context;
     const { binding, engine, directory, options } = context;
-    const sampler = samplerOptions(options);
-    this.#lease = engine.acquire(sampler);
-    this.#sampler = sampler && new SamplerWatch(binding, sampler, context.warnings);
+    const { sites } = options;
+    const { stackDepth, sampleIntervalBytes: intervalBytes } = sites;
+    const sampler = { stackDepth, selfPath: PACKAGE.ownScripts };
+    this.#lease = engine.acquire(sites.enabled ? { ...sampler, intervalBytes } : undefined);
     this.#heap = new HeapView(binding);
     this.#heap.refresh();
+    if (sites.enabled) {
+      this.#sampler = new SamplerWatch({
+        reader: binding,
+        options: sampler,
+        pace: new SamplePace(sites, this.#allocation()),
+        warnings: context.warnings,
+      });
+    }
     this.#clockOffset = Date.now() - this.#heap.time;
     this.#endpoints = new EndpointTable(options.maxEndpoints, {
       perSecond: options.maxRecordsPerSecond,
       // More than its file holds would be lost there.
       burst: options.maxProfilesPerEndpoint,
     });
-    const budget = new TimeBudget(options.sites.maxCpuShare);
-    this.#sites = new SiteCache(binding, options.sites, budget);
+    const budget = new TimeBudget(sites.maxCpuShare);
+    this.#sites = new SiteCache(binding, sites, budget);
     this.#storage = new RunStorage({
       directory,
       owner: { run: this.id, pid: process.pid, thread: binding.thread, started: Date.now() },
@@ -167,6 +177,7 @@ export class Run {
         readCount: this.#sites.readCount,
         readMs: this.#sites.readMs,
         selfBytes: this.#sites.selfBytes,
+        sampleIntervalBytes: this.#sites.sampleIntervalBytes,
       },
       probes: { ...this.#timeline.probes },
       bufferSize: this.buffer.size,
@@ -180,11 +191,16 @@ export class Run {
       this.#heap.refresh();
       this.#clockOffset = Date.now() - this.#heap.time;
       this.#timeline.tick();
-      this.#sampler?.tick();
+      this.#sampler?.tick(this.#allocation());
       this.#nearLimit?.tick();
     } catch (error) {
       this.#noteInternalError(error);
     }
+  }
+
+  #allocation(): AllocationMoment {
+    const { time: now, used, freed, floor: live } = this.#heap;
+    return { now, live, allocated: used + freed };
   }
 
   #watchNearLimit(): NearLimitWatch {
@@ -227,13 +243,4 @@ export class Run {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#context.warnings.once('ERR_HEAPTIDE_INTERNAL', `A record was lost: ${detail}`);
   }
-}
-
-function samplerOptions({ sites }: ResolvedOptions): SamplerOptions | undefined {
-  if (!sites.enabled) return undefined;
-  return {
-    intervalBytes: sites.sampleIntervalBytes,
-    stackDepth: sites.stackDepth,
-    selfPath: PACKAGE.ownScripts,
-  };
 }

@@ -1,18 +1,29 @@
-import type { SamplerOptions, SiteReader } from '../binding/contract.js';
+import type { SamplerOptions, SamplerOwner, SiteReader } from '../binding/contract.js';
+import type { AllocationMoment, SamplePace } from '../capture/sample-pace.js';
 import type { Warnings } from './warnings.js';
 
+/** What the watch has of its run. */
+export interface SamplerParts {
+  readonly reader: SiteReader;
+  readonly options: Omit<SamplerOptions, 'intervalBytes'>;
+  readonly pace: SamplePace;
+  readonly warnings: Warnings;
+}
+
 /**
- * Keeps the allocation sampler running and says, once each, when it is not heaptide's own. An isolate has one, which
- * anybody in the process can start before heaptide, or stop at any time.
+ * Keeps the allocation sampler running, with the interval of the pace, and says, once each, when it is not heaptide's
+ * own. An isolate has one, which anybody in the process can start before heaptide, or stop at any time.
  */
 export class SamplerWatch {
   readonly #reader: SiteReader;
-  readonly #options: SamplerOptions;
+  readonly #options: Omit<SamplerOptions, 'intervalBytes'>;
+  readonly #pace: SamplePace;
   readonly #warnings: Warnings;
 
-  constructor(reader: SiteReader, options: SamplerOptions, warnings: Warnings) {
+  constructor({ reader, options, pace, warnings }: SamplerParts) {
     this.#reader = reader;
     this.#options = options;
+    this.#pace = pace;
     this.#warnings = warnings;
   }
 
@@ -28,13 +39,27 @@ export class SamplerWatch {
   }
 
   /** Looks again. That somebody stopped the sampler shows at the next reading of sites. */
-  tick(): void {
-    if (this.#reader.samplerOwner() === 'none') this.#restart();
+  tick(moment: AllocationMoment): void {
+    const isTooDense = this.#pace.update(moment);
+    const owner = this.#reader.samplerOwner();
+    if (owner === 'none') this.#resume();
+    if (owner === 'heaptide' && isTooDense) this.#beginAnew();
     this.#noticeForeign();
   }
 
-  #restart(): void {
-    if (this.#reader.startSampler(this.#options) === 'none') return;
+  /** A session's interval is fixed. */
+  #beginAnew(): void {
+    this.#reader.stopSampler();
+    this.#start();
+  }
+
+  #start(): SamplerOwner {
+    const { intervalBytes } = this.#pace;
+    return this.#reader.startSampler({ ...this.#options, intervalBytes });
+  }
+
+  #resume(): void {
+    if (this.#start() === 'none') return;
     this.#warnings.once(
       'HEAPTIDE_SAMPLER_RESTARTED',
       'Another agent stopped the allocation sampler: it runs again, and functions are told by what they allocate from now on',

@@ -3,7 +3,7 @@ import type { TimeBudget } from '../capture/time-budget.js';
 import { type LiveStack, topConsumers } from '../capture/top-consumers.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { AllocationSite, StackFrame } from '../core/profile.js';
-import { type SiteReading, STACKS_PER_READING } from '../core/timeline.js';
+import { type SamplerSession, type SiteReading, STACKS_PER_READING } from '../core/timeline.js';
 
 const STRIDE = SITE_COLUMNS.length;
 
@@ -17,6 +17,7 @@ interface NumberedStack extends LiveStack {
 export interface SitesAtMoment {
   readonly stacks: readonly NumberedStack[];
   readonly selfBytes: number;
+  readonly sampler: SamplerSession;
 }
 
 /**
@@ -47,6 +48,11 @@ export class SiteCache {
   /** Live bytes that heaptide itself allocated, at the last reading. Estimated. */
   get selfBytes(): number {
     return this.#latest?.selfBytes ?? 0;
+  }
+
+  /** Mean number of allocated bytes between samples, at the last reading; 0 where it is not known. */
+  get sampleIntervalBytes(): number {
+    return this.#latest?.sampler.intervalBytes ?? 0;
   }
 
   /** The latest reading, refreshed when it is too old. `undefined` when no sampler runs. */
@@ -82,18 +88,19 @@ export class SiteCache {
     this.#readAt = now;
     this.#top = undefined;
     const readings = this.#reader.readSites(STACKS_PER_READING);
+    // A session begins with nothing.
+    if (readings?.session !== this.#latest?.sampler.session) this.#hasBaseline = false;
     if (readings === null) {
       this.#latest = undefined;
-      // The next session begins with nothing.
-      this.#hasBaseline = false;
       return;
     }
+    const { selfBytes, session, intervalBytes } = readings;
     this.readCount++;
     this.readMs += readings.readMs;
     this.#budget.spend(readings.readMs, now);
     const stacks = this.#decode(readings.rows);
     this.#frames = new Map(stacks.map(({ stack, frames }) => [stack, frames]));
-    this.#latest = { stacks, selfBytes: readings.selfBytes };
+    this.#latest = { stacks, selfBytes, sampler: { session, intervalBytes } };
   }
 
   #decode(rows: Float64Array): NumberedStack[] {

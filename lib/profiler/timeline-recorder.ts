@@ -131,7 +131,7 @@ export class TimelineRecorder {
       this.#write(entry);
     } else {
       this.#writeStacks(sites);
-      this.#write({ ...entry, sites: toSiteReadings(sites) });
+      this.#write({ ...entry, sites: toSiteReadings(sites), sampler: sites.sampler });
     }
     this.#sources.onFloor(entry);
   }

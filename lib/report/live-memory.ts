@@ -60,7 +60,9 @@ export function readLiveMemory(evidence: StackEvidence, run: string): LiveMemory
     timestamp: last.timestamp,
     requests: last.requests,
     sampleIntervalBytes:
-      entries.find((entry) => entry.process !== undefined)?.process?.sampleIntervalBytes ?? 0,
+      last.sampler?.intervalBytes ??
+      entries.find((entry) => entry.process !== undefined)?.process?.sampleIntervalBytes ??
+      0,
     stacks: live.sort((a, b) => b.liveBytes - a.liveBytes),
   };
 }

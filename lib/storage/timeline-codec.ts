@@ -3,6 +3,7 @@ import type {
   EndpointEntry,
   Overhead,
   RunProcess,
+  SamplerSession,
   SiteReading,
   StackEntry,
   TimelineEntry,
@@ -48,6 +49,10 @@ export function encodeTimelineEntry(entry: TimelineEntry): string {
     probed: entry.probed,
     overhead: entry.overhead && overheadFields(entry.overhead),
     sites: entry.sites?.map(siteRow),
+    sampler: entry.sampler && {
+      session: entry.sampler.session,
+      interval_bytes: entry.sampler.intervalBytes,
+    },
     process: entry.process && processFields(entry.process),
     journaled: entry.journaled,
   });
@@ -75,6 +80,7 @@ export function decodeTimelineEntry(value: unknown): Decoded<TimelineEntry> {
     ...(has(record, 'probed') && { probed: flag(record, 'probed') }),
     ...(has(record, 'overhead') && { overhead: overhead(object(record, 'overhead')) }),
     ...(has(record, 'sites') && { sites: list(record, 'sites', siteReading) }),
+    ...(has(record, 'sampler') && { sampler: samplerSession(object(record, 'sampler')) }),
     ...(has(record, 'process') && { process: runProcess(object(record, 'process')) }),
     ...(has(record, 'journaled') && { journaled: flag(record, 'journaled') }),
   }));
@@ -134,6 +140,10 @@ function siteRow(site: SiteReading): readonly number[] {
 function siteReading(value: unknown): SiteReading {
   const [stack = 0, liveBytes = 0, samples = 0, liveCount = 0] = asAmounts(value, 'sites', 4);
   return { stack, liveBytes, samples, liveCount };
+}
+
+function samplerSession(record: JsonRecord): SamplerSession {
+  return { session: count(record, 'session'), intervalBytes: amount(record, 'interval_bytes') };
 }
 
 function overheadFields(overhead: Overhead): JsonRecord {

@@ -129,6 +129,8 @@ Napi::Value ReadSites(const Napi::CallbackInfo& info) {
   result.Set("totalBytes", reading->total_bytes);
   result.Set("selfBytes", reading->self_bytes);
   result.Set("nodeCount", reading->node_count);
+  result.Set("session", reading->session);
+  result.Set("intervalBytes", reading->interval_bytes);
   result.Set("readMs", reading->read_ms);
   return result;
 }

@@ -66,6 +66,8 @@ std::optional<SiteReading> AllocationSampler::ReadTree(size_t limit) {
                      .total_bytes = sites_.ledger.total_bytes(),
                      .self_bytes = sites_.ledger.self_bytes(),
                      .node_count = static_cast<double>(tree.node_count),
+                     .session = static_cast<double>(session_),
+                     .interval_bytes = interval_bytes_,
                      .read_ms = core::MonotonicMs() - started_ms};
 }
 
@@ -108,6 +110,7 @@ std::optional<core::FunctionLocation> AllocationSampler::Locate() {
 
 void AllocationSampler::Become(SamplerOwner owner) {
   owner_ = owner;
+  ++session_;
   interval_bytes_ = 0;
   sites_.ledger.Reset();
 }

@@ -30,6 +30,10 @@ struct SiteReading {
   double total_bytes;
   double self_bytes;
   double node_count;
+  // Tells sessions apart.
+  double session;
+  // 0 where it is not known: in a foreign session.
+  double interval_bytes;
   double read_ms;
 };
 
@@ -90,6 +94,8 @@ class AllocationSampler {
   v8::Isolate* const isolate_;
   SamplerOwner owner_ = SamplerOwner::kNone;
   bool is_reading_ = false;
+  // Counts the times that the owner changed, or began anew.
+  uint32_t session_ = 0;
   // Of our own session; 0 when there is none.
   double interval_bytes_ = 0;
   std::vector<std::string> self_prefixes_;

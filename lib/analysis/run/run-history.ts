@@ -9,6 +9,8 @@ import { runOverhead } from './run-overhead.js';
 /** The live stacks at one floor. */
 export interface SitesAtFloor {
   readonly request: number;
+  /** The sampler's session. */
+  readonly session: number;
   readonly sites: readonly SiteReading[];
 }
 
@@ -68,14 +70,19 @@ function toHistory(run: string, entries: readonly TimelineEntry[]): RunHistory {
     finished: sumFinished(entries),
     floors,
     windows: toWindows(entries, floors),
-    sites: floorEntries.flatMap(({ requests, sites }) =>
-      sites === undefined ? [] : { request: requests, sites },
-    ),
+    sites: sitesAtFloors(entries),
     isProbed: floorEntries.some((entry) => entry.probed === true),
     openRequests: openRequests(entries),
     overhead: runOverhead(entries),
     limitBytes: mbToBytes(entries.at(-1)?.limitMb ?? 0),
   };
+}
+
+/** The readings of sites among the entries of a run. */
+export function sitesAtFloors(entries: readonly TimelineEntry[]): readonly SitesAtFloor[] {
+  return entries.flatMap(({ requests, sites = [], sampler }) =>
+    sites.length === 0 ? [] : { request: requests, session: sampler?.session ?? 0, sites },
+  );
 }
 
 /** The windows between consecutive floors. What finished before the first floor belongs to none. */

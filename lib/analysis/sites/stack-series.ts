@@ -21,6 +21,9 @@ export interface SiteHistory {
   readonly stacks: readonly StackSeries[];
 }
 
+/** The sites of one reading, by stack. */
+type Row = ReadonlyMap<number, SiteReading>;
+
 type Figure = 'liveBytes' | 'samples' | 'liveCount';
 
 /**
@@ -29,15 +32,18 @@ type Figure = 'liveBytes' | 'samples' | 'liveCount';
  * A reading lists the top stacks only, so a stack that it leaves out is not at zero: it holds at most what the smallest
  * listed stack holds, and is taken to hold that, or what the stack holds where it is next listed if that is less. So a
  * stack that merely rises into the list does not seem to grow from nothing.
+ *
+ * A session of the sampler does not know the objects from before it: they are taken to live on, and its own are added.
  */
 export function toSiteHistory(
   readings: readonly SitesAtFloor[],
   stacks: readonly StackEntry[],
 ): SiteHistory {
   const chosen = spread(readings);
-  const rows = chosen.map(({ sites }) => new Map(sites.map((site) => [site.stack, site])));
-  const listed = new Set(rows.flatMap((row) => [...row.keys()]));
-  const column = (stack: number, figure: Figure) => toColumn(rows, stack, figure);
+  const listed = new Set(chosen.flatMap(({ sites }) => sites.map(({ stack }) => stack)));
+  const sessions = bySession(chosen);
+  const column = (stack: number, figure: Figure) =>
+    chain(sessions.map((rows) => toColumn(rows, stack, figure)));
   return {
     requests: chosen.map(({ request }) => request),
     stacks: stacks
@@ -58,11 +64,28 @@ function spread(readings: readonly SitesAtFloor[]): readonly SitesAtFloor[] {
   return places.flatMap((place) => readings[place] ?? []);
 }
 
-function toColumn(
-  rows: readonly ReadonlyMap<number, SiteReading>[],
-  stack: number,
-  figure: Figure,
-): readonly number[] {
+/** The sites of each reading by stack, session for session. */
+function bySession(readings: readonly SitesAtFloor[]): readonly (readonly Row[])[] {
+  const sessions = new Map<number, Row[]>();
+  for (const { session, sites } of readings) {
+    const row = new Map(sites.map((site) => [site.stack, site]));
+    const rows = sessions.get(session);
+    if (rows === undefined) sessions.set(session, [row]);
+    else rows.push(row);
+  }
+  return [...sessions.values()];
+}
+
+function chain(columns: readonly (readonly number[])[]): readonly number[] {
+  let held = 0;
+  return columns.flatMap((column) => {
+    const before = held;
+    held += column.at(-1) ?? 0;
+    return column.map((value) => before + value);
+  });
+}
+
+function toColumn(rows: readonly Row[], stack: number, figure: Figure): readonly number[] {
   const values = rows.map((row) => row.get(stack)?.[figure]);
   // Backwards, so that the next listed value is at hand; after the last one, the last one stands in.
   let next = values.findLast((value) => value !== undefined) ?? 0;
@@ -74,7 +97,7 @@ function toColumn(
   return column.reverse();
 }
 
-function smallest(row: ReadonlyMap<number, SiteReading> | undefined, figure: Figure): number {
+function smallest(row: Row | undefined, figure: Figure): number {
   if (row === undefined || row.size < STACKS_PER_READING) return 0;
   let least = Number.POSITIVE_INFINITY;
   for (const site of row.values()) least = Math.min(least, site[figure]);

@@ -37,6 +37,8 @@ export class AllocationSampler {
   readonly #parts: SamplerParts;
   readonly #ledger = new SiteLedger();
   #owner: SamplerOwner = 'none';
+  /** Counts the times that the owner changed, or began anew. */
+  #session = 0;
   /** Of our own session; 0 when there is none. */
   #interval = 0;
   #nodeCount = 0;
@@ -84,6 +86,8 @@ export class AllocationSampler {
       totalBytes: this.#ledger.totalBytes,
       selfBytes: this.#ledger.selfBytes,
       nodeCount: this.#nodeCount,
+      session: this.#session,
+      intervalBytes: this.#interval,
       readMs: monotonicMs() - started,
     };
   }
@@ -176,6 +180,7 @@ export class AllocationSampler {
   /** Figures of another session do not compare, so they are forgotten. */
   #become(owner: SamplerOwner): void {
     this.#owner = owner;
+    this.#session++;
     this.#interval = 0;
     this.#majorCountAtReading = undefined;
     this.#ledger.reset();

@@ -1,3 +1,4 @@
+import { sitesAtFloors } from '../../analysis/run/run-history.js';
 import { mergeStacks } from '../../analysis/sites/merge-stacks.js';
 import { sumSeries, toSiteHistory } from '../../analysis/sites/stack-series.js';
 import type { StackFrame } from '../../core/profile.js';
@@ -9,9 +10,7 @@ export function siteHistory(
   { timeline, stacks }: StackEvidence,
   run: string,
 ): (site: StackFrame) => readonly number[] {
-  const readings = timeline.flatMap(({ run: of, requests, sites = [] }) =>
-    of === run && sites.length > 0 ? [{ request: requests, sites }] : [],
-  );
+  const readings = sitesAtFloors(timeline.filter((entry) => entry.run === run));
   const own = stacks.filter((entry) => entry.run === run);
   const merged = mergeStacks(toSiteHistory(readings, own)).stacks;
   return (site) => {

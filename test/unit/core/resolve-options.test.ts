@@ -25,7 +25,13 @@ test('has the documented defaults', () => {
     maxAgeMs: 0,
     outputDir: 'endpoint_profiles',
     capture: { spikeRatio: 0.02, periodicEvery: 25, errorIntervalMs: 1000 },
-    sites: { sampleIntervalBytes: 131_072, stackDepth: 32, refreshMs: 1000, maxCpuShare: 0.01 },
+    sites: {
+      sampleIntervalBytes: 8192,
+      maxSamplesPerSecond: 2000,
+      stackDepth: 32,
+      refreshMs: 1000,
+      maxCpuShare: 0.01,
+    },
     probe: { enabled: true, minIntervalMs: 2000, maxCpuShare: 0.01 },
   });
 });

@@ -104,7 +104,7 @@ describe('timeline, stacks and endpoints on disk', () => {
   });
 
   test('leave out what an entry does not have', () => {
-    const { probed, overhead, sites, process, ...tick } = sampleEntry({ kind: 'tick' });
+    const { probed, overhead, sites, sampler, process, ...tick } = sampleEntry({ kind: 'tick' });
 
     const decoded = decodeTimelineEntry(JSON.parse(encodeTimelineEntry(tick)));
 

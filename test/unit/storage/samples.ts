@@ -101,11 +101,12 @@ export function sampleEntry(changes: Partial<TimelineEntry> = {}): TimelineEntry
     probed: true,
     overhead: { siteReadMs: 4.25, probePauseMs: 31.5, probeCpuMs: 410.25, selfMb: 0.125 },
     sites: [{ stack: 7, liveBytes: 9_500_000, samples: 73, liveCount: 1200 }],
+    sampler: { session: 2, intervalBytes: 32_768 },
     process: {
       pid: 4242,
       thread: 0,
       node: 'v20.20.2',
-      sampleIntervalBytes: 131_072,
+      sampleIntervalBytes: 8192,
       backend: 'native',
     },
     ...changes,

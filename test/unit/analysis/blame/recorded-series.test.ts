@@ -38,7 +38,7 @@ function analyze(run: ProbedRun, window: number) {
     .filter(({ stack }) => !RECORDER.test(keys[stack] ?? ''));
   const readings = rows
     .filter(([request = 0]) => request <= window + 1)
-    .map(([request = 0, ...cells]) => ({ request, sites: readingOf(cells) }));
+    .map(([request = 0, ...cells]) => ({ request, session: 1, sites: readingOf(cells) }));
   const isGrowing = trends.heap.verdict === 'leak' || trends.heap.verdict === 'growing';
   const evidence = {
     history: mergeStacks(toSiteHistory(readings, stacks)),

@@ -24,9 +24,13 @@ describe('toSiteHistory', () => {
 
   test('takes a stack that is not listed to hold no more than the least that is', () => {
     const readings = [
-      { request: 0, sites: full(row(0, 5)) },
-      { request: 100, sites: full(row(0, 5), row(1, 9)) },
-      { request: 200, sites: full(row(0, 20)).map((site) => ({ ...site, samples: 20 })) },
+      { request: 0, session: 1, sites: full(row(0, 5)) },
+      { request: 100, session: 1, sites: full(row(0, 5), row(1, 9)) },
+      {
+        request: 200,
+        session: 1,
+        sites: full(row(0, 20)).map((site) => ({ ...site, samples: 20 })),
+      },
     ];
 
     const series = toSiteHistory(readings, stacks).stacks.find(
@@ -38,8 +42,8 @@ describe('toSiteHistory', () => {
 
   test('takes a stack to hold nothing where a reading that lists all leaves it out', () => {
     const readings = [
-      { request: 0, sites: [row(0, 5)] },
-      { request: 100, sites: [row(0, 5), row(1, 9)] },
+      { request: 0, session: 1, sites: [row(0, 5)] },
+      { request: 100, session: 1, sites: [row(0, 5), row(1, 9)] },
     ];
 
     const series = toSiteHistory(readings, stacks).stacks.find(
@@ -49,9 +53,26 @@ describe('toSiteHistory', () => {
     expect(series?.samples).toEqual([0, 9]);
   });
 
+  test('adds what a new session of the sampler finds to what the last one held', () => {
+    const readings = [
+      { request: 0, session: 1, sites: [row(0, 5), row(1, 3)] },
+      { request: 100, session: 1, sites: [row(0, 9), row(1, 4)] },
+      { request: 200, session: 2, sites: [row(0, 1)] },
+      { request: 300, session: 2, sites: [row(0, 2), row(1, 1)] },
+    ];
+
+    const series = toSiteHistory(readings, stacks).stacks;
+
+    expect(series.map(({ samples }) => samples)).toEqual([
+      [5, 9, 10, 11],
+      [3, 4, 4, 5],
+    ]);
+  });
+
   test('looks at a bounded number of floors, the first and the last among them', () => {
     const readings = Array.from({ length: 5000 }, (_, index) => ({
       request: index,
+      session: 1,
       sites: [row(0, 1)],
     }));
 

@@ -1,0 +1,41 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { SamplePace } from '../../lib/capture/sample-pace.js';
+import { SamplerWatch } from '../../lib/profiler/sampler-watch.js';
+import { Warnings } from '../../lib/profiler/warnings.js';
+import { BACKENDS, bindingOf } from './binding.js';
+
+const MIB = 1024 * 1024;
+const SAMPLER = { stackDepth: 16, selfPath: '/nowhere' };
+
+describe.each(BACKENDS)(
+  'the sampler of a service that allocates too much, %s backend',
+  (backend) => {
+    test('begins anew with a larger interval, once', () => {
+      const binding = bindingOf(backend);
+      binding.startSampler({ ...SAMPLER, intervalBytes: 8192 });
+      onTestFinished(() => binding.stopSampler());
+      const watch = new SamplerWatch({
+        reader: binding,
+        options: SAMPLER,
+        pace: new SamplePace(
+          { sampleIntervalBytes: 8192, maxSamplesPerSecond: 2000 },
+          { now: 0, allocated: 0, live: 0 },
+        ),
+        warnings: new Warnings(),
+      });
+      const kept = Array.from({ length: 20_000 }, (_, index) => [index]);
+      const before = binding.readSites(10);
+
+      watch.tick({ now: 10_000, allocated: 1200 * MIB, live: 50 * MIB });
+      watch.tick({ now: 20_000, allocated: 2400 * MIB, live: 50 * MIB });
+
+      const after = binding.readSites(10);
+      expect(kept).toHaveLength(20_000);
+      expect(before?.intervalBytes).toBe(8192);
+      expect(after?.intervalBytes).toBe(262_144);
+      expect(after?.session).toBeGreaterThan(before?.session ?? Number.NaN);
+      expect(after?.totalBytes).toBeLessThan(before?.totalBytes ?? Number.NaN);
+      expect(binding.samplerOwner()).toBe('heaptide');
+    });
+  },
+);

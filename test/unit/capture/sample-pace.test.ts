@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SamplePace } from '../../../lib/capture/sample-pace.js';
+
+const KIB = 1024;
+const MIB = 1024 * 1024;
+
+/** The interval of each second of a service that allocates as many bytes in each as `perSecond` says. */
+function intervals(pace: SamplePace, perSecond: readonly number[], live = 50 * MIB): number[] {
+  let allocated = 0;
+  return perSecond.map((bytes, second) => {
+    allocated += bytes;
+    pace.update({ now: (second + 1) * 1000, allocated, live });
+    return pace.intervalBytes;
+  });
+}
+
+function newPace(maxSamplesPerSecond = 2000): SamplePace {
+  return new SamplePace(
+    { sampleIntervalBytes: 8 * KIB, maxSamplesPerSecond },
+    { now: 0, allocated: 0, live: 0 },
+  );
+}
+
+describe('SamplePace', () => {
+  test('leaves the interval to a service that allocates little', () => {
+    const seen = intervals(newPace(), Array(60).fill(15 * MIB));
+
+    expect(new Set(seen)).toEqual(new Set([8 * KIB]));
+  });
+
+  test('lets a burst pass that is over within ten seconds', () => {
+    const seen = intervals(newPace(), [140 * MIB, ...Array(59).fill(MIB)]);
+
+    expect(new Set(seen)).toEqual(new Set([8 * KIB]));
+  });
+
+  test('doubles the interval until a busy service may have four times as many samples', () => {
+    const seen = intervals(newPace(), Array(60).fill(120 * MIB));
+
+    expect(seen.slice(0, 9)).toEqual(Array(9).fill(8 * KIB));
+    expect(new Set(seen.slice(9))).toEqual(new Set([256 * KIB]));
+  });
+
+  test('makes the interval larger for a heap that holds too many samples', () => {
+    const seen = intervals(newPace(), Array(30).fill(MIB), 1500 * MIB);
+
+    expect(new Set(seen.slice(9))).toEqual(new Set([512 * KIB]));
+  });
+
+  test('never asks for more than the sampler takes, and never for less than before', () => {
+    const bytes = fc.array(fc.double({ min: 0, max: 1e15, noNaN: true }), { maxLength: 100 });
+
+    fc.assert(
+      fc.property(bytes, (perSecond) => {
+        const seen = intervals(newPace(10), perSecond);
+
+        expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+        expect(seen.every((value) => value >= 8 * KIB && value <= 2 ** 30)).toBe(true);
+      }),
+    );
+  });
+
+  test('changes a few times at most, however the load rises', () => {
+    const seen = intervals(
+      newPace(),
+      Array.from({ length: 3600 }, (_, second) => second * MIB),
+    );
+
+    expect(new Set(seen).size).toBeLessThanOrEqual(12);
+  });
+});
