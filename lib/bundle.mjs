@@ -66,7 +66,10 @@ const CHUNKS_ON_DEMAND = ['js-fallback', 'file-access'];
 
 /** Parts of Node.js that a program without heaptide may never load: 3 MB in all. */
 const COSTLY_BUILTINS =
-  /^(crypto|fs\/promises|module|perf_hooks|string_decoder|v8|vm|worker_threads)$/;
+  /^(crypto|fs\/promises|module|os|perf_hooks|string_decoder|v8|vm|worker_threads)$/;
+
+/** Packages that are needed in unusual installations only. */
+const UNUSUAL_PACKAGES = ['node-gyp-build'];
 
 const typescript = {
   name: 'typescript',
@@ -149,7 +152,7 @@ async function publicEntries() {
 function isOnDemand(module) {
   const [scheme, builtin = ''] = module.split(':');
   if (scheme === 'node') return COSTLY_BUILTINS.test(builtin);
-  return CHUNKS_ON_DEMAND.includes(basename(module, '.js'));
+  return UNUSUAL_PACKAGES.includes(module) || CHUNKS_ON_DEMAND.includes(basename(module, '.js'));
 }
 
 function layerOf(path) {

@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import loadBuild from 'node-gyp-build';
 import { HeapTideError } from '../core/errors.js';
 import { PACKAGE } from '../core/package-root.js';
+import { pathOfBinary } from './binary-path.js';
 import type { Binding } from './contract.js';
 import { createFallback } from './fallback/fallback-binding.js';
 import { isNativeAddon, toBinding } from './native-addon.js';
@@ -35,7 +36,8 @@ export const loadBinding: () => LoadedBinding = once(() => {
 /** Loads the addon of the package in `root`. */
 export function loadFrom(root: string): LoadResult {
   try {
-    const loaded = loadBuild(root);
+    const path = pathOfBinary(root);
+    const loaded: unknown = createRequire(path)(path);
     if (isNativeAddon(loaded)) return { binding: toBinding(loaded) };
     return { error: notFound(root, new Error('the build is of another version of heaptide')) };
   } catch (error) {
@@ -46,7 +48,7 @@ export function loadFrom(root: string): LoadResult {
 /** The file that {@link loadFrom} loads, or `undefined` when there is none. */
 export function findBinary(root: string): string | undefined {
   try {
-    return loadBuild.path(root);
+    return pathOfBinary(root);
   } catch {
     return undefined;
   }

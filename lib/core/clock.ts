@@ -4,5 +4,5 @@
  */
 export function monotonicMs(): number {
   const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1e3 + nanoseconds / 1e6;
+  return seconds * 1e3 + nanoseconds * 1e-6;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
 /** Where heaptide is. */
@@ -33,8 +33,11 @@ export function locatePackage(folder: string): PackageLocation {
 
 /** Name in the manifest of a folder; empty when it has none, `undefined` where there is no manifest. */
 function packageName(folder: string): string | undefined {
+  const file = join(folder, 'package.json');
+  // Nearly always the folder of the script has none. To throw at each start would be costly.
+  if (!existsSync(file)) return undefined;
   try {
-    const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const manifest: unknown = JSON.parse(readFileSync(file, 'utf8'));
     const isNamed = typeof manifest === 'object' && manifest !== null && 'name' in manifest;
     return isNamed ? String(manifest.name) : '';
   } catch {

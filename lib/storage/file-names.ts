@@ -8,6 +8,9 @@ const LONGEST_NAME_BYTES = 120;
 const HASH_LENGTH = 8;
 // Device names of Windows: a file of that name, with any extension, cannot be created there.
 const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
+/** As a text: V8 would check a literal, for which it needs 0.1 MB of tables, when it loads the script. */
+const NOT_ALLOWED = '[^\\p{L}\\p{M}\\p{N}.-]+';
+const PRINTABLE_ASCII = /^[ -~]*$/;
 
 /**
  * Turns the name of an endpoint into the name of a file, without extension.
@@ -21,15 +24,19 @@ const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
  * sanitizeEndpointName('GET /orders/:id'); // 'GET_orders_id'
  */
 export function sanitizeEndpointName(name: string): string {
-  const clean = name
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{M}\p{N}.-]+/gu, '_')
+  const clean = onlyAllowed(name)
     .replace(/_*\.+(?=[_.])|\.{2,}/gu, '_')
     .replace(/_{2,}/gu, '_')
     .replace(/^[_.]+|[_.]+$/gu, '');
   if (clean === '') return 'endpoint';
   const safe = DEVICE_NAME.test(clean.split('.', 1)[0] ?? '') ? `endpoint_${clean}` : clean;
   return Buffer.byteLength(safe) <= LONGEST_NAME_BYTES ? safe : hashedName(name, safe);
+}
+
+/** `name` with each run of characters that are not allowed replaced by `_`. */
+function onlyAllowed(name: string): string {
+  if (PRINTABLE_ASCII.test(name)) return name.replace(/[^A-Za-z0-9.-]+/g, '_');
+  return name.normalize('NFC').replace(new RegExp(NOT_ALLOWED, 'gu'), '_');
 }
 
 /** A name that only `endpoint` has: `base`, cut where it is too long, and a hash of the endpoint's full name. */

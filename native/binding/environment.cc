@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../engine/isolate.h"
+#include "float64_array.h"
 
 namespace heaptide::binding {
 
@@ -50,7 +51,7 @@ Environment::Environment(v8::Isolate* isolate)
 // memory and `postMessage()` moves it to another owner, and either can free it
 // while GC callbacks still write there. Memory that the environment holds too
 // stays where it is, whatever becomes of the ArrayBuffer.
-Napi::Float64Array Environment::ShareHeapArray(Napi::Env env) const {
+Napi::Value Environment::ShareHeapArray(Napi::Env env) const {
   using Holder = std::shared_ptr<core::HeapArray>;
   auto* holder = new Holder(heap_);
   const auto buffer = Napi::ArrayBuffer::New(
@@ -63,7 +64,7 @@ Napi::Float64Array Environment::ShareHeapArray(Napi::Env env) const {
     delete holder;
     return {};
   }
-  return Napi::Float64Array::New(env, core::HeapArray::size(), buffer, 0);
+  return NewFloat64Array(env, buffer, core::HeapArray::size());
 }
 
 }  // namespace heaptide::binding

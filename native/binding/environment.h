@@ -27,8 +27,8 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  // The heap array as JavaScript sees it.
-  Napi::Float64Array ShareHeapArray(Napi::Env env) const;
+  // The heap array as JavaScript sees it, a Float64Array.
+  Napi::Value ShareHeapArray(Napi::Env env) const;
 
   engine::HeapReader& heap_reader() { return heap_reader_; }
   engine::GcObserver& gc_observer() { return gc_observer_; }

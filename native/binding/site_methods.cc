@@ -9,6 +9,7 @@
 #include "arguments.h"
 #include "environment.h"
 #include "errors.h"
+#include "float64_array.h"
 
 namespace heaptide::binding {
 
@@ -58,16 +59,18 @@ Napi::Value OwnerName(Napi::Env env, engine::SamplerOwner owner) {
   return env.Undefined();
 }
 
-Napi::Float64Array RowsArray(Napi::Env env,
-                             const std::vector<core::SiteRow>& rows) {
-  auto array =
-      Napi::Float64Array::New(env, rows.size() * core::SiteRow::size());
-  if (array.IsEmpty()) return array;
-  double* next = array.Data();
+Napi::Value RowsArray(Napi::Env env, const std::vector<core::SiteRow>& rows) {
+  const size_t length = rows.size() * core::SiteRow::size();
+  void* data = nullptr;
+  napi_value buffer = nullptr;
+  const napi_status status =
+      napi_create_arraybuffer(env, length * sizeof(double), &data, &buffer);
+  if (status != napi_ok) return {};
+  auto* next = static_cast<double*>(data);
   for (const core::SiteRow& row : rows) {
     next = std::copy_n(row.data(), core::SiteRow::size(), next);
   }
-  return array;
+  return NewFloat64Array(env, buffer, length);
 }
 
 // Appends `[function, file, line, column]`.

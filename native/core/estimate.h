@@ -21,9 +21,10 @@ struct Estimate {
   }
 };
 
-// Probability that V8 samples one object of `size` bytes, both in bytes.
+// Probability that V8 samples one object of `size` bytes, both in bytes. As V8
+// computes it, with the digits that it loses where `interval` is large.
 inline double SamplingProbability(double size, double interval) noexcept {
-  return -std::expm1(-size / interval);
+  return 1 - std::exp(-size / interval);
 }
 
 // The number of samples behind `scaled_count`, which V8 obtains by dividing it

@@ -1,5 +1,6 @@
 // The package as a user gets it: packed, and installed into an empty project by a machine without tools.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -59,9 +60,14 @@ async function placeBuild(folder: string): Promise<void> {
   const { arch, platform, versions } = process;
   const prebuilds = join(folder, 'prebuilds', `${platform}-${arch}`);
   await mkdir(prebuilds, { recursive: true });
-  const binary = join(prebuilds, `heaptide.abi${versions.modules}.node`);
+  const libc = platform === 'linux' ? `.${libcName()}` : '';
+  const binary = join(prebuilds, `heaptide.abi${versions.modules}${libc}.node`);
   await cp(join(root, 'build', 'Release', 'heaptide.node'), binary);
   if (platform === 'linux') await run('strip', [binary]);
+}
+
+function libcName(): 'glibc' | 'musl' {
+  return existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
 }
 
 /** A new project with the package of a tarball in it. */

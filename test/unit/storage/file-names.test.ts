@@ -30,6 +30,17 @@ describe('sanitizeEndpointName', () => {
     expect(Buffer.byteLength(one)).toBeLessThanOrEqual(120);
   });
 
+  test('treats the same what is ASCII and what is not', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii', maxLength: 80 }), (name) => {
+        const alone = sanitizeEndpointName(`a${name}a`);
+        const beside = sanitizeEndpointName(`é-a${name}a`);
+
+        expect(beside).toBe(`é-${alone}`);
+      }),
+    );
+  });
+
   test('gives a usable name to any string, and the same name to that name', () => {
     const names = fc.string({ unit: 'binary', maxLength: 400 });
     fc.assert(
