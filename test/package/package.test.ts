@@ -80,6 +80,16 @@ test('has its first profile before it loads costly parts of Node.js', () => {
   const { backend, requestsProfiled, loaded } = JSON.parse(output);
   expect({ backend, requestsProfiled }).toEqual({ backend: 'native', requestsProfiled: 1 });
   const costly =
-    /^NativeModule (crypto|fs\/promises|module|perf_hooks|stream|v8|vm|worker_threads)$/;
+    /^NativeModule (crypto|fs\/promises|module|os|perf_hooks|stream|v8|vm|worker_threads)$/;
   expect(loaded.filter((name: string) => costly.test(name))).toEqual([]);
+});
+
+test('loads HTTP/2 for nothing but the zero-code start', () => {
+  const script = `
+    for (const name of ['express', 'fastify', 'http', 'koa']) require('heaptide/' + name);
+    console.log(process.moduleLoadList.includes('NativeModule http2'));`;
+
+  const output = execFileSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
+
+  expect(output.trim()).toBe('false');
 });
