@@ -20,6 +20,11 @@ export class RecordAllowance {
     this.#slackMs = (burst - 1) * this.#gapMs;
   }
 
+  /** For how long a record has been possible at monotonic time `now`, in ms. Negative while there may be none. */
+  overdueMs(now: number): number {
+    return now - this.#dueAt;
+  }
+
   /** Whether there may be a record at monotonic time `now`, in ms; counts it when there may. */
   take(now: number): boolean {
     const dueAt = Math.max(this.#dueAt, now - this.#slackMs);

@@ -2,10 +2,21 @@
 const INITIAL_CAPACITY = 1024;
 const MAX_CAPACITY = 65_536;
 
-const STRIDE = 4;
+const STRIDE = 5;
 
 /** The slot of a request without a start reading: not sampled, or the table is full. */
 export const NO_SLOT = -1;
+
+/** What is known of a request when it begins. Sizes in bytes, times on the monotonic clock in ms. */
+export interface StartReading {
+  time: number;
+  /** When the heap was read: `time`, or a little before it when requests share a reading. */
+  readAt: number;
+  used: number;
+  freed: number;
+  /** Requests finished when the heap was read. */
+  finished: number;
+}
 
 /**
  * Start readings of the sampled requests in flight, in one typed array with a list of free slots, so that a request
@@ -16,18 +27,16 @@ export class OpenRequests {
   #free = freeList(0, INITIAL_CAPACITY);
   #freeCount = INITIAL_CAPACITY;
 
-  /**
-   * Keeps a start reading, and how many requests had finished by then. Returns its slot, or `NO_SLOT` when
-   * `MAX_CAPACITY` requests are open.
-   */
-  open(time: number, used: number, freed: number, finished: number): number {
+  /** Keeps a start reading. Returns its slot, or `NO_SLOT` when `MAX_CAPACITY` requests are open. */
+  open({ time, readAt, used, freed, finished }: Readonly<StartReading>): number {
     if (this.#freeCount === 0 && !this.#grow()) return NO_SLOT;
     const slot = this.#free[--this.#freeCount] ?? NO_SLOT;
     const at = slot * STRIDE;
     this.#readings[at] = time;
-    this.#readings[at + 1] = used;
-    this.#readings[at + 2] = freed;
-    this.#readings[at + 3] = finished;
+    this.#readings[at + 1] = readAt;
+    this.#readings[at + 2] = used;
+    this.#readings[at + 3] = freed;
+    this.#readings[at + 4] = finished;
     return slot;
   }
 
@@ -40,16 +49,21 @@ export class OpenRequests {
     return this.#readings[slot * STRIDE] ?? 0;
   }
 
-  used(slot: number): number {
-    return this.#readings[slot * STRIDE + 1] ?? 0;
+  /** Whether the heap was read for this request alone. */
+  hasOwnReading(slot: number): boolean {
+    return this.#readings[slot * STRIDE] === this.#readings[slot * STRIDE + 1];
   }
 
-  freed(slot: number): number {
+  used(slot: number): number {
     return this.#readings[slot * STRIDE + 2] ?? 0;
   }
 
-  finished(slot: number): number {
+  freed(slot: number): number {
     return this.#readings[slot * STRIDE + 3] ?? 0;
+  }
+
+  finished(slot: number): number {
+    return this.#readings[slot * STRIDE + 4] ?? 0;
   }
 
   #grow(): boolean {

@@ -6,7 +6,7 @@ import {
 } from '../capture/capture-rules.js';
 import type { Endpoint } from '../capture/endpoint.js';
 import type { TimeBudget } from '../capture/time-budget.js';
-import { monotonicMs } from '../core/clock.js';
+import { HotClock, monotonicMs } from '../core/clock.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { CaptureReason } from '../core/profile.js';
 import type { RecordExtras } from '../storage/codec.js';
@@ -14,10 +14,16 @@ import type { ProfileBuffer } from '../storage/profile-buffer.js';
 import { emptyReading, type RequestReading } from '../storage/record-layout.js';
 import type { CapturedDetail } from './detailed-capture.js';
 import type { HeapView } from './heap-view.js';
-import { NO_SLOT, OpenRequests } from './open-requests.js';
+import { NO_SLOT, OpenRequests, type StartReading } from './open-requests.js';
 import { messageOf, statusOfError, statusOfResult } from './status-code.js';
 
 export type { Endpoint };
+
+/** Longest time that requests share a start reading, in ms, while records are thinned out. */
+const SHARED_READING_MS = 1;
+
+/** How long an endpoint's next record waits for a request with a start reading of its own, in ms. */
+const PATIENCE_MS = 100;
 
 /** What the recorder needs of the run that it records for. */
 export interface RecorderHost {
@@ -42,6 +48,8 @@ export interface RecorderHost {
 export class RequestRecorder {
   readonly #host: RecorderHost;
   readonly #open = new OpenRequests();
+  #clock: HotClock | undefined;
+  readonly #start: StartReading = { time: 0, readAt: 0, used: 0, freed: 0, finished: 0 };
   readonly #reading: RequestReading;
   readonly #request: FinishedRequest = {
     statusCode: 0,
@@ -53,6 +61,8 @@ export class RequestRecorder {
   #samplingRate: number;
   #majorCountSeen: number;
   #nearLimitSeen: number;
+  /** Whether the last sampled request got no record, since its endpoint had used up its allowance. */
+  #isThinning = false;
   #closed = false;
 
   /** Requests running now, and finished so far, sampled or not. */
@@ -107,9 +117,8 @@ export class RequestRecorder {
   beginUnnamed(): number {
     this.inFlight++;
     if (this.#samplingRate === 0) return NO_SLOT;
-    const { heap } = this.#host;
-    heap.refresh();
-    const slot = this.#open.open(heap.time, heap.used, heap.freed, this.finished);
+    this.#readStart();
+    const slot = this.#open.open(this.#start);
     if (slot === NO_SLOT) this.overflowed++;
     return slot;
   }
@@ -146,22 +155,46 @@ export class RequestRecorder {
   #end(endpoint: Endpoint, slot: number, statusCode: number, error: unknown): void {
     this.#open.close(slot);
     if (this.#closed) return;
-    if (this.#mayRecord(endpoint, statusCode)) this.#record(endpoint, slot, statusCode, error);
-    else this.thinned++;
+    this.#isThinning = !this.#mayRecord(endpoint, slot, statusCode);
+    if (this.#isThinning) this.thinned++;
+    else this.#record(endpoint, slot, statusCode, error);
     this.#count(endpoint);
   }
 
   /**
-   * Beyond its allowance an endpoint gets records of what is out of the ordinary only, and the others are spared the
-   * reading too: the time is that of the latest one, a fraction of a request ago.
+   * While records are thinned out, most readings would be for nothing: the clock is read for each request, and the heap
+   * once a millisecond. Requests that end in between count as overlapping, since what they allocate does.
    */
-  #mayRecord(endpoint: Endpoint, statusCode: number): boolean {
+  #readStart(): void {
+    const { heap } = this.#host;
+    const start = this.#start;
+    if (this.#isThinning) {
+      this.#clock ??= new HotClock();
+      start.time = this.#clock.now();
+      if (start.time - start.readAt < SHARED_READING_MS) return;
+    }
+    heap.refresh();
+    start.time = heap.time;
+    start.readAt = heap.time;
+    start.used = heap.used;
+    start.freed = heap.freed;
+    start.finished = this.finished;
+  }
+
+  /**
+   * Beyond its allowance an endpoint gets records of what is out of the ordinary only, and the others are spared the
+   * reading too: the time is that of the latest start, a fraction of a request ago.
+   */
+  #mayRecord(endpoint: Endpoint, slot: number, statusCode: number): boolean {
     const { heap, rules } = this.#host;
-    if (endpoint.allowance.take(heap.time)) return true;
+    const { allowance } = endpoint;
+    const now = Math.max(heap.time, this.#start.time);
+    const isWorthIt = this.#open.hasOwnReading(slot) || allowance.overdueMs(now) >= PATIENCE_MS;
+    if (isWorthIt && allowance.take(now)) return true;
     if (heap.majorCount !== this.#majorCountSeen) return true;
     if (heap.nearLimitCount !== this.#nearLimitSeen) return true;
     this.#request.statusCode = statusCode;
-    this.#request.time = heap.time;
+    this.#request.time = now;
     return isCapturedError(rules, endpoint, this.#request);
   }
 
@@ -201,7 +234,7 @@ export class RequestRecorder {
     const open = this.#open;
     reading.endpoint = endpoint.id;
     reading.statusCode = statusCode;
-    // Those that run now, and those that ended while this one ran.
+    // Those that run now, and those that ended since the start reading.
     reading.inFlight = this.inFlight + this.finished - open.finished(slot);
     reading.timestamp = heap.time + this.#host.clockOffset();
     reading.used = heap.used;

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
-import { readProperty } from './objects.js';
+import { isObject, readProperty } from './objects.js';
 
 /** What a server answers with, in HTTP/1 and in both of Node's HTTP/2 interfaces. */
 export type Outgoing = ServerResponse | Http2ServerResponse | ServerHttp2Stream;
@@ -23,11 +23,17 @@ export function isOver(exchange: Exchange): boolean {
   return exchange.destroyed || exchange.closed;
 }
 
-/** Calls back when the response is written, which comes before `close`; never when the client has gone before. */
-export function onWritten(exchange: Exchange, callback: () => void): void {
-  if (exchange instanceof ServerResponse) exchange.on('finish', callback);
-  // A stream that is reset finishes too.
-  else exchange.on('close', () => !exchange.aborted && callback());
+/**
+ * Whether the response was written, or the client went before. Asked when the exchange emits `close`: `finish` would say
+ * it too, but a second listener costs as much as all the rest of following a request.
+ */
+export function isWritten(exchange: Exchange): boolean {
+  // A stream that is reset counts as written.
+  if (!(exchange instanceof ServerResponse)) return !exchange.aborted;
+  if (readProperty(exchange, 'writableFinished') !== true) return false;
+  // A response lets go of its socket when it is written; one that is injected keeps what stands for a socket.
+  const socket = readProperty(exchange, 'socket');
+  return !isObject(socket) || socket['destroyed'] !== true;
 }
 
 /** Read when the exchange emits `close`. */

@@ -5,8 +5,8 @@ import {
   type Exchange,
   exchangeOf,
   isOver,
+  isWritten,
   type Outgoing,
-  onWritten,
   statusOf,
 } from './exchange.js';
 import { type Route, UNMATCHED_NAME } from './route.js';
@@ -33,6 +33,8 @@ export interface Tracking {
  */
 const TRACKED = Symbol('heaptide.request');
 
+type Followed = Exchange & { [TRACKED]?: TrackedRequest };
+
 /**
  * A request of an HTTP server, from its arrival to the end of its response: when the response is written, or when the
  * client has gone. An exchange is followed once, however many integrations see it; each adds what it knows.
@@ -44,18 +46,21 @@ export class TrackedRequest {
     outgoing: Outgoing,
     { profilerOf, findRoute }: Tracking,
   ): TrackedRequest | undefined {
-    const { recorder } = profilerOf();
-    if (recorder === undefined) return undefined;
-    const exchange: Exchange & { [TRACKED]?: TrackedRequest } = exchangeOf(outgoing);
+    const exchange: Followed = exchangeOf(outgoing);
     const known = exchange[TRACKED];
-    if (known !== undefined || isOver(exchange)) return known;
+    if (known !== undefined) return known;
+    const { recorder } = profilerOf();
+    if (recorder === undefined || isOver(exchange)) return undefined;
     const tracked = new TrackedRequest(request, recorder, findRoute);
     exchange[TRACKED] = tracked;
-    onWritten(exchange, () => {
-      tracked.#isWritten = true;
-    });
-    exchange.on('close', () => tracked.#end(exchange));
+    exchange.on('close', noteClosed);
     return tracked;
+  }
+
+  /** The exchange has emitted `close`. */
+  static close(exchange: Followed): void {
+    const tracked = exchange[TRACKED];
+    if (tracked !== undefined) tracked.#end(exchange);
   }
 
   /** The route, where the framework has told it. */
@@ -66,7 +71,6 @@ export class TrackedRequest {
   readonly #recorder: RequestRecorder;
   readonly #findRoute: RouteFinder;
   readonly #slot: number;
-  #isWritten = false;
 
   private constructor(request: RequestLine, recorder: RequestRecorder, findRoute: RouteFinder) {
     this.#request = request;
@@ -78,7 +82,7 @@ export class TrackedRequest {
   #end(exchange: Exchange): void {
     const statusCode = statusOf(exchange);
     const endpoint = this.#endpoint(statusCode);
-    if (this.#isWritten) {
+    if (isWritten(exchange)) {
       this.#recorder.finishNamed(endpoint, this.#slot, statusCode, this.error);
     } else {
       const error =
@@ -97,4 +101,9 @@ export class TrackedRequest {
       return this.#recorder.endpointOf(UNMATCHED_NAME);
     }
   }
+}
+
+/** A listener of all exchanges: it makes no closure for each. */
+function noteClosed(this: Followed): void {
+  TrackedRequest.close(this);
 }

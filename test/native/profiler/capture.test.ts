@@ -40,6 +40,33 @@ test('keeps a part of the records of a busy endpoint, and every failure that is 
   expect(detailed).toMatchObject({ first: 2, error: 5 });
 });
 
+test('thins out records of a busy endpoint only, and gives it those of requests that were measured alone', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({
+    outputDir,
+    maxProfilesPerEndpoint: 100,
+    maxRecordsPerSecond: 50,
+    capture: { ...LIGHTWEIGHT, first: false },
+  });
+  const busy = profileEndpoint('busy', { profiler })(() => undefined);
+  const quiet = profileEndpoint('quiet', { profiler })(() => new Array(10_000).fill(0));
+
+  for (let i = 0; i < 50; i++) {
+    for (let j = 0; j < 1000; j++) busy();
+    quiet();
+  }
+  while (profiler.getStats().requestsProfiled < 50 + 100 + 5) busy();
+  await profiler.buffer.flushAll();
+
+  const ofBusy = await storedRecords(outputDir, 'busy');
+  const ofQuiet = await storedRecords(outputDir, 'quiet');
+  expect(ofQuiet).toHaveLength(50);
+  expect(Math.min(...ofQuiet.map(({ latencyMs }) => latencyMs))).toBeGreaterThan(0);
+  expect(Math.min(...ofQuiet.map(({ allocatedMb }) => allocatedMb))).toBeGreaterThan(0.07);
+  expect(ofBusy.length).toBeGreaterThan(100);
+  expect(new Set(ofBusy.map(({ inFlight }) => inFlight))).toEqual(new Set([1]));
+});
+
 test('shares one reading of the sites among the detailed captures of a second', () => {
   const sites = { refreshMs: 3_600_000, maxCpuShare: 1 };
   const profiler = temporaryProfiler({ sites, capture: { periodicEvery: 1 } });

@@ -63,3 +63,12 @@ test('a clock that stands still or goes back gives no more than the burst', () =
 
   expect(taken(allowance, [1000, 1000, 500, 0, 1000, 999])).toHaveLength(3);
 });
+
+test('tells for how long a record has been possible', () => {
+  const allowance = new RecordAllowance({ perSecond: 10, burst: 1 });
+  allowance.take(1000);
+
+  const overdue = [1000, 1100, 1250].map((now) => allowance.overdueMs(now));
+
+  expect(overdue).toEqual([-100, 0, 150]);
+});
