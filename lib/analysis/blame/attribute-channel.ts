@@ -1,5 +1,6 @@
 import type { Channel, Interval } from '../../core/analysis-result.js';
 import type { FloorWindow } from '../run/run-history.js';
+import { settingsFor } from '../trend/channel-settings.js';
 import { total } from './endpoint-groups.js';
 import {
   type ChannelGrowth,
@@ -22,9 +23,10 @@ const TAIL_WINDOWS_PER_GROUP = 2;
 
 /**
  * Share of the growth above which an endpoint is named by the stacks alone. Live objects under the endpoint's own frame
- * are direct evidence; wrappers of external memory are few samples, so more of them is asked for.
+ * are direct evidence; wrappers of external memory are few samples, so more of them is asked for. What an endpoint is
+ * named by must also exceed what the whole channel may drift by.
  */
-const MIN_STACK_SHARE: Readonly<Record<Channel, number>> = { heap: 0.05, external: 0.3, native: 1 };
+const MIN_STACK_SHARE: Readonly<Record<Channel, number>> = { heap: 0.02, external: 0.3, native: 1 };
 
 /** What sampling alone may make of nothing, in its standard deviations. */
 const STACK_DEVIATIONS = 2;
@@ -69,7 +71,18 @@ export function attributeChannel(
   const growth = regressed ?? unregressedGrowth(windows, bytesPerRequest);
   const stacks = weighStacks(findings, { channel, bytes: growth.bytes });
   if (regressed === undefined && stacks.size === 0) return undefined;
-  const context = { windows, growth, stacks, channel };
+  const byTrend = unregressedGrowth(windows, bytesPerRequest).bytes;
+  const context = {
+    windows,
+    growth,
+    stacks,
+    channel,
+    certain: Math.min(growth.bytes, byTrend),
+    drift: settingsFor(
+      channel,
+      windows.map(({ to }) => to),
+    ).fullGrowthBytes,
+  };
   return {
     bytes: growth.bytes,
     endpoints: growth.groups.flatMap((group) => attributeGroup(group, context)),
@@ -83,6 +96,10 @@ interface Context {
   readonly growth: ChannelGrowth;
   readonly stacks: Stacks;
   readonly channel: Channel;
+  /** The growth by the trend where that is less: a regression adds what comes and goes to what grows. */
+  readonly certain: number;
+  /** Bytes that the channel may grow by in a healthy program. */
+  readonly drift: number;
 }
 
 function attributeGroup(group: GroupGrowth, context: Context): readonly EndpointGrowth[] {
@@ -123,10 +140,10 @@ function isPersistent(group: GroupGrowth, { windows, growth, channel }: Context)
  * Whether the stacks of other endpoints leave the group a share that is worth naming. External floors hardly scatter, and
  * the wrappers in the stacks do not tell how much they wrap: there the regression knows better.
  */
-function hasRoom(group: GroupGrowth, { stacks, channel }: Context): boolean {
+function hasRoom(group: GroupGrowth, { growth, stacks, channel, certain }: Context): boolean {
   if (channel === 'external') return true;
   const others = total([...stacks.values()].map(({ share }) => share)) - sharesOf(group, stacks);
-  return 1 - Math.min(1, others) > MIN_SHARE;
+  return 1 - Math.min(1, (others * growth.bytes) / certain) > MIN_SHARE;
 }
 
 /** What the groups that the regression names leave of external growth, 0 to 1. */
@@ -172,13 +189,13 @@ function blameByStacks(
   group: GroupGrowth,
   context: Context,
 ): EndpointGrowth | undefined {
-  const { growth, stacks, channel } = context;
+  const { growth, stacks, channel, drift } = context;
   const { share, deviation } = stacks.get(endpoint) ?? { share: 0, deviation: 0 };
   const part = Math.min(share, roomBeside(group, context));
   const requests = group.endpoints.get(endpoint) ?? 0;
   if (part < MIN_STACK_SHARE[channel] || requests === 0) return undefined;
   const spread = STACK_DEVIATIONS * deviation;
-  if (channel === 'heap' && part < spread) return undefined;
+  if (channel === 'heap' && (part < spread || part * growth.bytes < drift)) return undefined;
   const whole = growth.bytes / requests;
   return {
     endpoint,

@@ -24,9 +24,13 @@ export const MIN_TAIL_SAMPLES = 4;
 /** Fewer floors with sites say nothing about growth. */
 export const MIN_FLOORS = 6;
 
-/** Whether the samples grow beyond chance. */
+/** Share of the samples that the second half gains, at least: steady growth gains a half, a cache that fills less. */
+const MIN_TAIL_SHARE = 0.3;
+
+/** Whether the samples grow beyond chance, and to the end. */
 export function growsForSure({ samples, tailSamples }: StackGrowth): boolean {
-  return samples >= MIN_SAMPLES && tailSamples >= MIN_TAIL_SAMPLES;
+  const least = Math.max(MIN_TAIL_SAMPLES, MIN_TAIL_SHARE * samples);
+  return samples >= MIN_SAMPLES && tailSamples >= least;
 }
 
 /** Measures growth over the floors of one history. */

@@ -9,6 +9,8 @@ const JUMP_SHARE = 0.5;
 const JUMP_NOISE_MULTIPLE = 5;
 // In a shorter tail every step is most of the growth.
 const MIN_TAIL_FLOORS = 5;
+// Less of an increment than this is left right after a peak.
+const PEAK_REMAINDER = 0.25;
 
 /** Whether one jump, such as a table loaded once, explains the growth of the window or of its tail. */
 export function isOneJump(window: TrendWindow, settings: ChannelSettings): boolean {
@@ -35,7 +37,10 @@ function growthIsJump(
   return !(stillRises && theilSenSlope(requests, rest) * spanOf(requests) > bars.growthBytes);
 }
 
-/** The largest increment between successive values and the index it leads to; size 0 when nothing rises. */
+/**
+ * The largest increment between successive values that lasts, and the index it leads to; size 0 when nothing rises. What
+ * falls back at once is a peak, such as a large request in flight.
+ */
 export function largestStep(values: readonly number[]): {
   readonly size: number;
   readonly position: number;
@@ -43,8 +48,9 @@ export function largestStep(values: readonly number[]): {
   let size = 0;
   let position = 0;
   for (let index = 1; index < values.length; index++) {
-    const step = (values[index] ?? 0) - (values[index - 1] ?? 0);
-    if (step > size) {
+    const [before = 0, value = 0, after = value] = values.slice(index - 1, index + 2);
+    const step = value - before;
+    if (step > size && after - before > PEAK_REMAINDER * step) {
       size = step;
       position = index;
     }

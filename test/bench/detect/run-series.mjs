@@ -71,6 +71,13 @@ function trueSlope({ floors, channel, onset, requests }) {
   return line.fit().slope;
 }
 
+// What may differ: growth of a healthy program that slowed down has a better name than suspicion, and a leak whose
+// largest rise was a peak in between is no step.
+const BETTER = {
+  ok: { suspect: ['plateau', 'step'] },
+  leak: { step: ['leak'] },
+};
+
 function* compareWithSpecification(all) {
   let decisions = 0;
   let renamed = 0;
@@ -80,9 +87,7 @@ function* compareWithSpecification(all) {
         const series = channelSeries(floorsWithin(run, window), channel);
         const look = detect(series, CHANNEL_SETTINGS[channel]);
         const decision = look?.decision ?? 'insufficient';
-        // Growth that slowed down, suspicious in the specification, has a better name, if the program is healthy.
-        const better = decision === 'plateau' || decision === 'step';
-        const isRenamed = verdict === 'suspect' && better && run.label === 'ok';
+        const isRenamed = BETTER[run.label][verdict]?.includes(decision) ?? false;
         const sameSlope =
           Math.abs((look?.rate.slope ?? 0) - slope) <= 1e-6 * Math.max(1, Math.abs(slope));
         decisions += 1;

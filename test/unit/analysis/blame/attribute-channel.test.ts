@@ -73,9 +73,9 @@ describe('attributeChannel', () => {
   });
 
   test.each([
-    ['a twentieth of the growth', 0.06, 0.01, ['leaking', 'other']],
+    ['a fortieth of the growth', 0.025, 0.005, ['leaking', 'other']],
     ['a tenth of it that may come and go', 0.1, 0.08, ['leaking']],
-    ['less than a twentieth', 0.04, 0.001, ['leaking']],
+    ['less than a fiftieth', 0.015, 0.001, ['leaking']],
   ])('judges live memory under a frame: %s', (_, share, deviation, expected) => {
     const windows = windowsOf('heap', { rate: 4000, noise: 20_000 });
     const bytes =

@@ -36,6 +36,14 @@ describe('growthByEndpoint', () => {
     expect(beside).toBeGreaterThan(2 * (alone ?? 0));
   });
 
+  test('says nothing of an endpoint whose memory fills up to a bound', () => {
+    const cache = stack(['keep', 'handler'], (floor) => 400 * (1 - Math.exp(-floor / 8)));
+
+    const grown = growthByEndpoint({ history: history(cache), endpoints });
+
+    expect(grown.size).toBe(0);
+  });
+
   test('says nothing of an endpoint whose memory holds steady, nor about fewer than six floors', () => {
     const steady = stack(['keep', 'handler'], (floor) => 20 + (floor % 3));
     const leak = stack(['keep', 'handler'], (floor) => 10 * floor);
