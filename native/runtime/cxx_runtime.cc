@@ -1,7 +1,7 @@
-// What the C++ runtime that is linked into the addon takes from elsewhere. A
-// few symbols come from the glibc of the build machine; hidden stand-ins
-// replace those that glibc 2.28, the oldest that Node.js itself runs on, does
-// not have.
+// What the addon and the C++ runtime that is linked into it take from
+// elsewhere. A few symbols come from the glibc of the build machine; hidden
+// stand-ins replace those that glibc 2.28, the oldest that Node.js itself runs
+// on, does not have.
 #if defined(__linux__)
 #include <features.h>
 #endif
@@ -42,6 +42,12 @@ HEAPTIDE_HIDDEN int __pthread_key_create(pthread_key_t* key,
                                          void (*destroy)(void*)) {
   return OldPthreadKeyCreate(key, destroy);
 }
+
+// glibc 2.29 has one that leaves errno alone, under a new version. It is
+// declared visible; the list of exports hides it.
+double OldExp(double x);
+__asm__(".symver OldExp, exp@" OLDEST_VERSION);
+double exp(double x) { return OldExp(x); }
 
 }  // extern "C"
 

@@ -14,7 +14,7 @@ let project: Project;
 
 beforeAll(async () => {
   project = await Project.make(await packPackage(), process.execPath);
-}, 900_000);
+});
 
 function heaptide(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const command = join(project.folder, 'node_modules', '.bin', 'heaptide');

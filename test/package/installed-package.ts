@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
+import { checkBinary } from '../../native/prebuild/check-binary.mjs';
 import { NODE_MAJORS, nodeVersion } from '../matrix/node-versions.mjs';
 
 const run = promisify(execFile);
@@ -40,11 +41,20 @@ export async function temporaryFolder(): Promise<string> {
   return mkdtemp(join(WORKSHOP, 'folder-'));
 }
 
-/** Packs the package, with a binary for each Node.js that is tested. Returns the tarball. */
-export async function packPackage(): Promise<string> {
+/** Packs the package with a binary for the running Node.js. Returns the tarball. */
+export function packPackage(): Promise<string> {
+  return packWith(placeBuild);
+}
+
+/** Packs the package with a binary for each Node.js that is tested. Returns the tarball. */
+export function packRelease(): Promise<string> {
+  return packWith(testsAllNodes ? prebuild : placeBuild);
+}
+
+async function packWith(addBinaries: (folder: string) => Promise<unknown>): Promise<string> {
   const folder = await temporaryFolder();
   for (const name of PACKED) await cp(join(root, name), join(folder, name), { recursive: true });
-  await (testsAllNodes ? prebuild(folder) : placeBuild(folder));
+  await addBinaries(folder);
   await run('npm', ['pack', '--ignore-scripts'], { cwd: folder });
   const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
   return join(folder, tarball ?? '');
@@ -64,6 +74,7 @@ async function placeBuild(folder: string): Promise<void> {
   const binary = join(prebuilds, `heaptide.abi${versions.modules}${libc}.node`);
   await cp(join(root, 'build', 'Release', 'heaptide.node'), binary);
   if (platform === 'linux') await run('strip', [binary]);
+  await checkBinary(binary, { node: process.execPath, isCross: false });
 }
 
 function libcName(): 'glibc' | 'musl' {

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   nodesToTest,
   Project,
-  packPackage,
+  packRelease,
   temporaryFolder,
   testsAllNodes,
 } from './installed-package.js';
@@ -21,7 +21,7 @@ const nodes = await nodesToTest();
 let tarball = '';
 
 beforeAll(async () => {
-  tarball = await packPackage();
+  tarball = await packRelease();
 }, 900_000);
 
 describe('the tarball', () => {

@@ -1,0 +1,4 @@
+export function checkBinary(
+  path: string,
+  options: { readonly node: string; readonly isCross: boolean },
+): Promise<string>;
