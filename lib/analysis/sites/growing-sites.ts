@@ -8,15 +8,16 @@ import {
   MIN_FLOORS,
   MIN_SAMPLES,
   MIN_TAIL_SAMPLES,
+  MIN_TAIL_SHARE,
   type StackGrowth,
 } from './stack-growth.js';
 import { type SiteHistory, type StackSeries, sumSeries } from './stack-series.js';
 
 /** What a site gains at least where a trend shows already that something grows: the question is only what. */
-const IN_GROWTH: Bar = { samples: 3, tailSamples: 1, bytes: 0 };
+const IN_GROWTH: Bar = { samples: 3, tailSamples: 1, tailShare: 0, bytes: 0 };
 
 /** The same for wrappers of external memory, of which there are few samples: some 200 bytes stand for a whole Buffer. */
-const OF_WRAPPERS: Bar = { samples: 2, tailSamples: 0.5, bytes: 0 };
+const OF_WRAPPERS: Bar = { samples: 2, tailSamples: 0.5, tailShare: 0, bytes: 0 };
 
 /** Share of the trend's growth that a site with so few samples must account for. */
 const MIN_SHARE_OF_GROWTH = 0.2;
@@ -52,6 +53,8 @@ interface MeasuredStack {
 interface Bar {
   readonly samples: number;
   readonly tailSamples: number;
+  /** Of all samples gained. */
+  readonly tailShare: number;
   readonly bytes: number;
 }
 
@@ -66,7 +69,12 @@ export function findGrowingSites(
   riseBytes: number,
 ): readonly GrowingSite[] {
   const { stacks } = evidence.history;
-  const strict = { samples: MIN_SAMPLES, tailSamples: MIN_TAIL_SAMPLES, bytes: 0 };
+  const strict = {
+    samples: MIN_SAMPLES,
+    tailSamples: MIN_TAIL_SAMPLES,
+    tailShare: MIN_TAIL_SHARE,
+    bytes: 0,
+  };
   const sites = rank({ evidence, stacks, bar: strict, channel: 'heap' });
   if (sites.length > 0 || !(riseBytes > 0)) return sites;
   const bar = { ...IN_GROWTH, bytes: MIN_SHARE_OF_GROWTH * riseBytes };
@@ -107,7 +115,8 @@ function rank(search: {
     .flatMap(({ frame, callers, stacks }) => {
       const total = sumSeries(stacks.map(({ series }) => series));
       const growth = meter.measure(total);
-      if (growth.samples < bar.samples || growth.tailSamples < bar.tailSamples) return [];
+      const tail = Math.max(bar.tailSamples, bar.tailShare * growth.samples);
+      if (growth.samples < bar.samples || growth.tailSamples < tail) return [];
       if (!(growth.bytes > bar.bytes)) return [];
       const endpoints = endpointShares(stacks, evidence.endpoints);
       return toSite({ frame, callers, total, growth, endpoints, channel: search.channel });

@@ -25,7 +25,7 @@ export const MIN_TAIL_SAMPLES = 4;
 export const MIN_FLOORS = 6;
 
 /** Share of the samples that the second half gains, at least: steady growth gains a half, a cache that fills less. */
-const MIN_TAIL_SHARE = 0.3;
+export const MIN_TAIL_SHARE = 0.3;
 
 /** Whether the samples grow beyond chance, and to the end. */
 export function growsForSure({ samples, tailSamples }: StackGrowth): boolean {

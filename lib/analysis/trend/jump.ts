@@ -9,8 +9,9 @@ const JUMP_SHARE = 0.5;
 const JUMP_NOISE_MULTIPLE = 5;
 // In a shorter tail every step is most of the growth.
 const MIN_TAIL_FLOORS = 5;
-// Less of an increment than this is left right after a peak.
+// Less of an increment than this is left at one of the next floors if it was a peak: large requests last a while.
 const PEAK_REMAINDER = 0.25;
+const PEAK_FLOORS = 3;
 
 /** Whether one jump, such as a table loaded once, explains the growth of the window or of its tail. */
 export function isOneJump(window: TrendWindow, settings: ChannelSettings): boolean {
@@ -39,7 +40,7 @@ function growthIsJump(
 
 /**
  * The largest increment between successive values that lasts, and the index it leads to; size 0 when nothing rises. What
- * falls back at once is a peak, such as a large request in flight.
+ * falls back soon is a peak, such as a large request in flight.
  */
 export function largestStep(values: readonly number[]): {
   readonly size: number;
@@ -48,9 +49,10 @@ export function largestStep(values: readonly number[]): {
   let size = 0;
   let position = 0;
   for (let index = 1; index < values.length; index++) {
-    const [before = 0, value = 0, after = value] = values.slice(index - 1, index + 2);
+    const [before = 0, value = 0, ...after] = values.slice(index - 1, index + 1 + PEAK_FLOORS);
     const step = value - before;
-    if (step > size && after - before > PEAK_REMAINDER * step) {
+    const left = Math.min(value, ...after) - before;
+    if (step > size && left > PEAK_REMAINDER * step) {
       size = step;
       position = index;
     }
