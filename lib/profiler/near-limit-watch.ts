@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import type { Binding } from '../binding/contract.js';
 import type { CapturedRun } from '../core/last-capture.js';
-import { encodeCapturedRun, lastCapturePath, pruneLastCaptures } from '../storage/last-capture.js';
+import { pruneLastCaptures } from '../storage/last-capture.js';
+import { encodeCapturedRun, lastCapturePath } from '../storage/last-capture-file.js';
 import type { HeapView } from './heap-view.js';
 
 /**

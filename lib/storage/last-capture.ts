@@ -1,40 +1,22 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LiveStack, topConsumers } from '../capture/top-consumers.js';
-import type { CapturedRun, LastCapture, LastSite } from '../core/last-capture.js';
+import type { LastCapture, LastSite } from '../core/last-capture.js';
 import type { HeapStatistics } from '../core/profile.js';
 import { bytesToMb } from '../core/units.js';
 import { stackFrame } from './codec.js';
 import { readElements } from './elements.js';
-import { FILE_EXTENSION } from './file-names.js';
 import type { Decoded, JsonRecord } from './json-fields.js';
 import { amount, amounts, asRecord, decoding, has, list, object, text } from './json-fields.js';
+import { isLastCapture } from './last-capture-file.js';
 import type { Entries } from './load.js';
-import { processFields, runProcess } from './timeline-codec.js';
-
-const PREFIX = '_last_capture-';
+import { runProcess } from './timeline-codec.js';
 
 /** Captures that stay in a directory: a service that dies of its heap again and again does not fill the disk. */
 const KEPT_CAPTURES = 20;
 
 /** Functions of a capture, by live memory. */
 const MAX_SITES = 20;
-
-/** Path of the file that a run leaves when its heap runs out. */
-export function lastCapturePath(directory: string, run: string): string {
-  return join(directory, `${PREFIX}${run}${FILE_EXTENSION}`);
-}
-
-/** Whether `name` is that of a run's last capture. */
-export function isLastCapture(name: string): boolean {
-  return name.startsWith(PREFIX) && name.endsWith(FILE_EXTENSION);
-}
-
-/** The first members of the file's one object, as JSON without braces. The addon writes the others. */
-export function encodeCapturedRun({ run, started, process }: CapturedRun): string {
-  const fields = { run, started: Math.round(started), process: processFields(process) };
-  return JSON.stringify(fields).slice(1, -1);
-}
 
 /** Reads the last captures of a profile directory, the latest last. */
 export async function readLastCaptures(directory: string): Promise<Entries<LastCapture>> {

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isProfileFile, isSharedFile, writerOf } from './directory-files.js';
-import { isLastCapture } from './last-capture.js';
+import { isLastCapture } from './last-capture-file.js';
 import { readEndpoints } from './load.js';
 
 /** A file that heaptide made. */

@@ -1,12 +1,8 @@
 import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  encodeCapturedRun,
-  lastCapturePath,
-  pruneLastCaptures,
-  readLastCaptures,
-} from '../../../lib/storage/last-capture.js';
+import { pruneLastCaptures, readLastCaptures } from '../../../lib/storage/last-capture.js';
+import { encodeCapturedRun, lastCapturePath } from '../../../lib/storage/last-capture-file.js';
 import { sampleCapture } from '../../support/last-capture.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
