@@ -20,10 +20,6 @@ const { enabled, toggleSignal } = resolveOptions(
     warn: () => {},
   },
 );
-const profiler = EndpointProfiler.getInstance();
-if (enabled && !profiler.enabled) profiler.configure({ enabled });
-listenToToggle(toggleSignal, EndpointProfiler.getInstance);
-
 const tracking = {
   profilerOf: () => EndpointProfiler.getInstance(),
   findRoute: new ServerRoutes().find,
@@ -31,3 +27,8 @@ const tracking = {
 followHttpServers(tracking);
 followHttp2Servers(tracking);
 followFastify();
+
+// Last, since followers wait for profilers to be switched on.
+const profiler = EndpointProfiler.getInstance();
+if (enabled && !profiler.enabled) profiler.configure({ enabled });
+listenToToggle(toggleSignal, EndpointProfiler.getInstance);

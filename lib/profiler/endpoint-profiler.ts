@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { loadBinding } from '../binding/load.js';
@@ -15,6 +16,9 @@ import type { RequestRecorder } from './request-recorder.js';
 import { Run } from './run.js';
 import { SharedEngine } from './shared-engine.js';
 import { Warnings } from './warnings.js';
+
+/** Where every profiler is published when it has been switched on or off. */
+export const SWITCH_CHANNEL = 'heaptide.profiler.switch';
 
 /** Events of a profiler, with the arguments of their listeners. */
 export interface ProfilerEvents {
@@ -36,6 +40,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   #options: ResolvedOptions;
   #run: Run | undefined;
   #isRunning = false;
+  readonly #switched = channel(SWITCH_CHANNEL);
   readonly #warnings = new Warnings();
   readonly #directories = new Map<string, ProfileDirectory>();
 
@@ -101,6 +106,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
     });
     this.#run.start();
     this.#isRunning = true;
+    this.#switched.publish(this);
   }
 
   /**
@@ -109,6 +115,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
    */
   async stop(): Promise<void> {
     this.#isRunning = false;
+    this.#switched.publish(this);
     await this.#run?.stop();
   }
 

@@ -1,22 +1,18 @@
-// The price of being in a service: Express and Fastify under load, bare and observed. All servers of an application run
-// side by side and take turns; every second round turns the order round, and the bare server stands at both ends of it.
+// The price of being in a service: Express and Fastify under load, each contender beside a bare server.
 //
-// Throughput suffers from whatever else the machine does, so CPU time per request is measured beside it: on a saturated
-// core one is the inverse of the other.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import autocannon from 'autocannon';
-import { CONTENDERS, startServer } from './http/contenders.mjs';
+// Processes that run the same program differ by several percent, by how V8 happened to compile it, and on a shared machine
+// the same process does from second to second. So a contender and a bare server run at once on one core, which compares
+// them at the same moments, and they are started anew several times, which gives the spread of what is decided at a start.
+//
+// HEAPTIDE_BENCH_CASES=fastify runs the cases with that in their name, HEAPTIDE_BENCH_LAUNCHES as many launches,
+// HEAPTIDE_BENCH_ALL=1 more contenders, and HEAPTIDE_BENCH_NODE is the Node.js of the servers.
+import { cpus } from 'node:os';
+import { CONTENDERS, MORE_CONTENDERS, pin } from './http/contenders.mjs';
+import { measurePair } from './http/pair.mjs';
 import { report } from './measure.mjs';
 
-const ROUNDS = Number(process.env.HEAPTIDE_BENCH_ROUNDS ?? 10);
-const SECONDS = 2;
-/** As long as it takes to use up the records that an endpoint may write at once. */
-const WARM_UP_SECONDS = 5;
-const CONNECTIONS = 20;
-const BARE = 'bare';
-const CONTROL = 'bare again (control)';
+const LAUNCHES = Number(process.env.HEAPTIDE_BENCH_LAUNCHES ?? 5);
+const ONLY = process.env.HEAPTIDE_BENCH_CASES ?? '';
 
 const CASES = [
   { app: 'express', path: '/hello/world' },
@@ -25,85 +21,74 @@ const CASES = [
   { app: 'fastify', path: '/report/today' },
 ];
 
-/** Cost in percent above which a contender misses its bar. */
-const BARS = { 'heaptide, counters only': 1, 'heaptide, defaults': 3 };
+/** Student's t for a 95 % interval, by degrees of freedom from 1. */
+const STUDENT = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
 
 export async function run() {
+  const contenders = process.env.HEAPTIDE_BENCH_ALL
+    ? { ...CONTENDERS, ...MORE_CONTENDERS }
+    : CONTENDERS;
+  if (cpus().length > 1) pin(process.pid, `1-${cpus().length - 1}`);
   let missed = 0;
-  for (const { app, path } of CASES) missed += await runCase(app, path);
+  for (const { app, path } of CASES) {
+    if (`${app} ${path}`.includes(ONLY)) missed += await runCase(app, path, contenders);
+  }
   return missed;
 }
 
-async function runCase(app, path) {
-  const directory = mkdtempSync(join(tmpdir(), 'heaptide-bench-'));
-  const names = Object.keys(CONTENDERS);
-  const servers = await Promise.all(
-    names.map((name, index) => startServer(app, CONTENDERS[name], join(directory, `${index}`))),
-  );
-  try {
-    for (const server of servers) await burst(server, path, WARM_UP_SECONDS);
-    const rounds = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const order = round % 2 === 0 ? [...names.keys()] : [...names.keys()].reverse();
-      const results = {};
-      for (const index of order) results[names[index]] = await burst(servers[index], path);
-      rounds.push(results);
+async function runCase(app, path, contenders) {
+  const names = Object.keys(contenders);
+  const pairs = Object.fromEntries(names.map((name) => [name, []]));
+  for (let launch = 0; launch < LAUNCHES; launch++) {
+    const isBareFirst = launch % 2 === 0;
+    for (const name of isBareFirst ? names : names.toReversed()) {
+      pairs[name].push(await measurePair({ app, path, contender: contenders[name], isBareFirst }));
     }
-    return show(`${app} ${path}`, names, rounds);
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()));
-    rmSync(directory, { recursive: true, force: true });
   }
+  const bare = median(Object.values(pairs).flatMap((all) => all.map((pair) => pair.bare)));
+  return report(
+    `${app} ${path}: bare ${bare.toFixed(0)} us of CPU per request; above it, ${LAUNCHES} launches`,
+    names.flatMap((name) => rows(name, pairs[name], contenders[name].bar)),
+  );
 }
 
-/** Requests per second, CPU time per request in us, and the 99th percentile of the latency in ms. */
-async function burst(server, path, seconds = SECONDS) {
-  const before = await server.cpuMs();
-  const result = await autocannon({
-    url: `http://127.0.0.1:${server.port}${path}`,
-    connections: CONNECTIONS,
-    duration: seconds,
-  });
-  const after = await server.cpuMs();
-  return {
-    rate: result.requests.total / result.duration,
-    cpu: ((after - before) * 1000) / result.requests.total,
-    p99: result.latency.p99,
-  };
+/** Mean and 95 % interval. A bar is missed when the interval lies above it, and held when it lies below. */
+function rows(name, pairs, bar) {
+  const of = (figure) => interval(pairs.map(figure));
+  const total = of((pair) => pair.total.main);
+  const part = (figure) => percent(of(figure).mean);
+  const parts = `by the request ${part((pair) => pair.requests.main)}, by the clock ${part((pair) => pair.clock.main)}`;
+  return [
+    { what: name, figure: `${spread(total)} of the main thread`, ...judge(total, bar) },
+    { what: '', figure: parts },
+    { what: '', figure: `${spread(of((pair) => pair.total.process))} of all threads` },
+    { what: '', figure: `${spread(of((pair) => pair.p99))} p99` },
+  ];
 }
 
-/** Every contender beside the mean of the two bare servers of its round; the control beside the other bare one. */
-function show(title, names, rounds) {
-  const over = (name, figure) =>
-    quartiles(
-      rounds.map((round) => {
-        const bare = round[BARE][figure];
-        const base = name === CONTROL ? bare : (bare + round[CONTROL][figure]) / 2;
-        return 100 * (round[name][figure] / base - 1);
-      }),
-    );
-  const bare = (figure) => quartiles(rounds.map((round) => round[BARE][figure])).median;
-  const rows = names.slice(1).map((name) => {
-    const [rate, cpu, p99] = ['rate', 'cpu', 'p99'].map((figure) => over(name, figure));
-    const bar = BARS[name];
-    return {
-      what: name,
-      figure: `${percent(cpu)} CPU, ${percent(rate)} req/s, ${percent(p99)} p99`,
-      ...(bar !== undefined && { bar: `<= ${bar} % CPU`, ok: cpu.median <= 2 * bar }),
-    };
-  });
-  const [rate, cpu, p99] = [bare('rate').toFixed(0), bare('cpu').toFixed(1), bare('p99')];
-  return report(`${title}: bare ${rate} req/s, ${cpu} us CPU per request, p99 ${p99} ms`, rows);
+function judge({ low, high }, bar) {
+  if (bar === undefined) return {};
+  if (100 * low > bar) return { bar: `<= ${bar} %`, ok: false };
+  if (100 * high <= bar) return { bar: `<= ${bar} %`, ok: true };
+  return { bar: `<= ${bar} %: undecided` };
 }
 
-function quartiles(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low, median, high] = [1, 2, 3].map((n) => sorted[Math.floor((n * sorted.length) / 4)]);
-  return { low, median, high };
+function interval(values) {
+  const degrees = values.length - 1;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const half = (STUDENT[degrees - 1] ?? 2.2) * Math.sqrt(squares / degrees / values.length);
+  return { mean, low: mean - half, high: mean + half };
 }
 
-/** Median, and the middle half of the rounds. */
-function percent({ median, low, high }) {
-  const [a, b, c] = [median, low, high].map((value) => (value >= 0 ? '+' : '') + value.toFixed(1));
-  return `${a} (${b} to ${c}) %`;
+function spread({ mean, low, high }) {
+  return `${percent(mean)} (${percent(low)} to ${percent(high)})`;
+}
+
+function percent(ratio) {
+  return `${ratio >= 0 ? '+' : ''}${(100 * ratio).toFixed(1)} %`;
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

@@ -1,4 +1,5 @@
 // Services that know nothing of heaptide, profiled by `node --import heaptide/register`.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
@@ -98,6 +99,26 @@ test('stays off where the configuration says so, until the signal comes', async 
     'GET /shops/:shop/orders/:id': [200],
   });
 });
+
+test.each([
+  { enabled: '0', listens: false },
+  { enabled: '1', listens: true },
+])(
+  'with profiling $enabled, Node.js makes a message for each request: $listens',
+  async ({ enabled, listens }) => {
+    const program =
+      "process.exitCode = require('node:diagnostics_channel').hasSubscribers('http.server.request.start') ? 10 : 11";
+
+    const child = spawn(process.execPath, ['--require', REGISTER, '--eval', program], {
+      cwd: workingDirectory(),
+      env: { ...process.env, HEAPTIDE_ENABLE_PROFILING: enabled },
+      stdio: 'inherit',
+    });
+    const [code] = await once(child, 'exit');
+
+    expect(code).toBe(listens ? 10 : 11);
+  },
+);
 
 test('takes the signal that it is given, and leaves the usual one alone', async () => {
   const service = await startService(

@@ -1,10 +1,11 @@
 // What is compared: one server without anything, and the same server under each observer.
-import { fork } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const REGISTER = createRequire(import.meta.url).resolve('heaptide/register');
+
 const heaptide = (env) => ({ observer: 'none', execArgv: ['--require', REGISTER], env });
 
 /**
@@ -13,44 +14,69 @@ const heaptide = (env) => ({ observer: 'none', execArgv: ['--require', REGISTER]
  */
 const YOUNG_GENERATION = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
 
-/** By name; the first and the last are the same bare server, which is the control. */
+export const BARE = { observer: 'none' };
+
+/** By name. `bar` is the highest cost in percent of the main thread's CPU time. */
 export const CONTENDERS = {
-  bare: { observer: 'none' },
+  'control: bare against bare': BARE,
   'register, profiling off': heaptide({ HEAPTIDE_ENABLE_PROFILING: '0' }),
-  'heaptide, counters only': heaptide({
-    HEAPTIDE_PROFILING_SAMPLE_RATE: '0',
+  'heaptide, counters only': {
+    ...heaptide({
+      HEAPTIDE_PROFILING_SAMPLE_RATE: '0',
+      HEAPTIDE_SITES_ENABLED: '0',
+      HEAPTIDE_PROBE_ENABLED: '0',
+    }),
+    bar: 1,
+  },
+  'heaptide, defaults': { ...heaptide({}), bar: 3 },
+};
+
+/** Measured too with HEAPTIDE_BENCH_ALL=1: what the parts of the defaults cost, and others that watch memory. */
+export const MORE_CONTENDERS = {
+  'heaptide, no sites, no probes': heaptide({
     HEAPTIDE_SITES_ENABLED: '0',
     HEAPTIDE_PROBE_ENABLED: '0',
   }),
-  'heaptide, one record in a hundred': heaptide({ HEAPTIDE_PROFILING_SAMPLE_RATE: '0.01' }),
-  'heaptide, defaults': heaptide({}),
-  '@datadog/pprof heap': { observer: 'pprof' },
+  'heaptide, no probes': heaptide({ HEAPTIDE_PROBE_ENABLED: '0' }),
+  'heaptide, sites every 512 KiB': heaptide({ HEAPTIDE_SITES_SAMPLE_INTERVAL_BYTES: '524288' }),
+  '@datadog/pprof heap, 512 KiB': { observer: 'pprof' },
   'prom-client': { observer: 'prometheus' },
-  'bare again (control)': { observer: 'none' },
 };
 
-/** Starts the contender's server. `cpuMs` reads the CPU time that it has taken so far, in ms. */
+/** Starts the contender's server. HEAPTIDE_BENCH_NODE is the Node.js that it runs on. */
 export async function startServer(app, { observer, execArgv = [], env = {} }, directory) {
-  const child = fork(join(import.meta.dirname, 'server.mjs'), [app, observer], {
-    execArgv: [...YOUNG_GENERATION, ...execArgv],
-    env: {
-      ...process.env,
-      ...env,
-      NODE_ENV: 'production',
-      HEAPTIDE_PROFILE_OUTPUT_DIR: directory,
+  const server = join(import.meta.dirname, 'server.mjs');
+  const child = spawn(
+    process.env.HEAPTIDE_BENCH_NODE ?? process.execPath,
+    [...YOUNG_GENERATION, ...execArgv, server, app, observer],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: {
+        ...process.env,
+        ...env,
+        NODE_ENV: 'production',
+        HEAPTIDE_PROFILE_OUTPUT_DIR: directory,
+      },
     },
-  });
+  );
   const [{ port }] = await once(child, 'message');
   return {
     port,
+    pid: child.pid,
+    /** CPU time so far, of the main thread and of the process, in ms. */
     async cpuMs() {
       child.send('cpu');
-      const [{ user, system }] = await once(child, 'message');
-      return (user + system) / 1000;
+      const [times] = await once(child, 'message');
+      return times;
     },
     async stop() {
       child.kill('SIGKILL');
       await once(child, 'exit');
     },
   };
+}
+
+/** Keeps all threads of a process on some cores, where the system has `taskset`. Returns whether it has. */
+export function pin(pid, cores) {
+  return spawnSync('taskset', ['-acp', cores, `${pid}`], { stdio: 'ignore' }).status === 0;
 }
