@@ -1,6 +1,6 @@
 // From import to the first profile, in fresh processes: time, and memory above a process that does not profile.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +19,7 @@ const HEAPTIDE = `
 /** What each process does: `before` is not measured. */
 const PROGRAMS = {
   bare: { work: '' },
+  empty: { work: `require('empty')` },
   heaptide: { work: HEAPTIDE },
   heaptideWritten: { work: `${HEAPTIDE} await profiler.startAutoFlush();` },
   pprof: {
@@ -41,9 +42,10 @@ export async function run() {
     Object.keys(PROGRAMS).map((name) => [name, { ms: [], bytes: [] }]),
   );
   const directory = mkdtempSync(join(tmpdir(), 'heaptide-bench-'));
+  const modules = placeEmptyPackage(directory);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, program] of Object.entries(PROGRAMS)) {
-      const { ms, bytes } = await measure(program, directory);
+      const { ms, bytes } = await measure(program, { directory, modules });
       samples[name].ms.push(ms);
       samples[name].bytes.push(bytes);
     }
@@ -62,6 +64,7 @@ export async function run() {
   return report('Start-up, beside a process that does nothing', [
     { ...ours, bar: '<= 25 ms', ok: time('heaptide').median <= 25 },
     { ...oursMemory, bar: '<= 3 MB', ok: memory('heaptide').median <= 3 },
+    ...row('a package that does nothing', 'empty'),
     ...row('heaptide, until that profile is in its file', 'heaptideWritten'),
     ...row('heaptide, where express is loaded', 'heaptideInExpress', 'express'),
     ...row('@datadog/pprof, import to first heap profile', 'pprof'),
@@ -73,7 +76,7 @@ export async function run() {
  * Runs one program. Memory is RSS. The measurement loads nothing before it is read: even `performance` would bring
  * modules of Node.js.
  */
-async function measure({ before = '', work }, directory) {
+async function measure({ before = '', work }, { directory, modules }) {
   const script = `(async () => {
     ${before};
     const started = process.hrtime.bigint();
@@ -85,7 +88,17 @@ async function measure({ before = '', work }, directory) {
   })();`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
     cwd: ROOT,
-    env: { ...process.env, HEAPTIDE_PROFILE_OUTPUT_DIR: directory },
+    env: { ...process.env, HEAPTIDE_PROFILE_OUTPUT_DIR: directory, NODE_PATH: modules },
   });
   return JSON.parse(stdout);
+}
+
+/** What Node.js itself takes to find and load a package with `exports`. Returns the folder that it is in. */
+function placeEmptyPackage(directory) {
+  const modules = join(directory, 'modules');
+  mkdirSync(join(modules, 'empty'), { recursive: true });
+  const manifest = { name: 'empty', exports: { '.': { require: './index.js' } } };
+  writeFileSync(join(modules, 'empty', 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(modules, 'empty', 'index.js'), '');
+  return modules;
 }
