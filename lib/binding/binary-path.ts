@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { path as search } from 'node-gyp-build';
 
 /** What makes `node-gyp-build` look elsewhere. */
@@ -19,10 +19,10 @@ export function pathOfBinary(root: string): string {
 
 /** The binary where a build or a package without one has it, `undefined` when it is not there. */
 function usualPath(root: string): string | undefined {
-  const builds = join(root, 'build');
+  const builds = resolve(root, 'build');
   const path = existsSync(builds)
     ? join(builds, 'Release', 'heaptide.node')
-    : join(root, 'prebuilds', `${process.platform}-${process.arch}`, prebuildName());
+    : resolve(root, 'prebuilds', `${process.platform}-${process.arch}`, prebuildName());
   return existsSync(path) ? path : undefined;
 }
 

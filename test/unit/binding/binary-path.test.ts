@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { path as search } from 'node-gyp-build';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { pathOfBinary } from '../../../lib/binding/binary-path.js';
@@ -41,6 +41,14 @@ test.each<readonly [string, readonly string[]]>([
   touch(...files);
 
   expect(pathOfBinary(root)).toBe(search(root));
+});
+
+test('gives a whole path for a relative root', () => {
+  touch('build/Release/heaptide.node');
+
+  const found = pathOfBinary(relative(process.cwd(), root));
+
+  expect(isAbsolute(found)).toBe(true);
 });
 
 test('looks where an environment variable says', () => {
