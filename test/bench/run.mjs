@@ -14,5 +14,5 @@ for (const file of files) {
   const { run } = await import(`./${file}`);
   missed += await run();
 }
-console.log(missed === 0 ? '\nAll bars held.' : `\n${missed} bars missed.`);
+console.log(missed === 0 ? '\nNo bar is missed.' : `\n${missed} bars missed.`);
 process.exitCode = missed === 0 ? 0 : 1;

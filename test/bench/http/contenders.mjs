@@ -76,7 +76,7 @@ export async function startServer(app, { observer, execArgv = [], env = {} }, di
   };
 }
 
-/** Keeps all threads of a process on some cores, where the system has `taskset`. Returns whether it has. */
+/** Keeps the main thread of a process on some cores, where the system has `taskset`. V8's helpers stay free. */
 export function pin(pid, cores) {
-  return spawnSync('taskset', ['-acp', cores, `${pid}`], { stdio: 'ignore' }).status === 0;
+  spawnSync('taskset', ['-cp', cores, `${pid}`], { stdio: 'ignore' });
 }

@@ -7,8 +7,8 @@ import { setTimeout } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { BARE, pin, startServer } from './contenders.mjs';
 
-/** Uses up the records that an endpoint may write at once, and lets V8 compile what is hot. */
-const WARM_UP = { amount: 12_000 };
+/** Uses up the records that an endpoint may write at once, and lets V8 compile what is hot before and after that. */
+const WARM_UP = { amount: 25_000 };
 const SATURATED = { duration: 4 };
 /** So few requests that what is left is done by the clock. */
 const QUIET = { duration: 4, overallRate: 50 };
