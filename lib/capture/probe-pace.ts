@@ -14,13 +14,13 @@ const MIN_REQUESTS = 10;
 const PATIENCE = 0.5;
 
 /**
- * CPU time of a concurrent major GC per MB of live heap, in ms, main thread and helpers together (docs/overhead.md):
- * the first guess, and the only one where the CPU time cannot be measured.
+ * CPU time of a concurrent major GC per MB of live heap, in ms, main thread and helpers together (docs/overhead.md), for
+ * where it cannot be measured.
  */
 const CPU_MS_PER_LIVE_MB = 1.5;
 
-/** Weight of the latest probe in what a probe usually costs. */
-const NEWS = 1 / 4;
+/** Probes may take at once what they may take in this time, in ms: a young run needs its floors soon. */
+const CREDIT_MS = 60_000;
 
 /** Moment of a service, as the pace sees it. */
 export interface ProbeMoment {
@@ -39,8 +39,8 @@ export interface FloorMoment extends Pick<ProbeMoment, 'now' | 'requests'> {
 
 /**
  * Decides when to ask V8 for a major GC. Probes are dense when a run is young and thin out with its age, so that any
- * window holds a few dozen floors; natural major GCs count as floors and push the next probe back; a probe that cost
- * much is followed by a longer wait. Pure: time comes in.
+ * window holds a few dozen floors; natural major GCs count as floors and push the next probe back; what probes cost is
+ * paid for with waiting. Pure: time comes in.
  */
 export class ProbePace {
   readonly #options: ResolvedOptions['probe'];
@@ -50,12 +50,15 @@ export class ProbePace {
   #probedAt = 0;
   #pauseUntil = 0;
   #usualInFlight: number | undefined;
-  #usualCpuMs: number | undefined;
+  /** CPU time of probes that is not paid for with waiting yet, as of the last probe. */
+  #owedMs = 0;
+  #owedAt: number;
 
   constructor(options: ResolvedOptions['probe'], startedAt: number) {
     this.#options = options;
     this.#startedAt = startedAt;
     this.#lastFloorAt = startedAt;
+    this.#owedAt = startedAt;
   }
 
   /** Whether a probe is due now. Called about once a second. */
@@ -84,11 +87,12 @@ export class ProbePace {
 
   /** Records what the last probe cost. */
   noteCost({ pauseMs, cpuMs, liveMb }: ProbeCost & { readonly liveMb: number }): void {
-    const guess = liveMb * CPU_MS_PER_LIVE_MB;
-    const before = this.#usualCpuMs ?? guess;
-    // On a busy machine single probes cost many times more than most. The mean keeps the share all the same.
-    this.#usualCpuMs = before + ((cpuMs ?? Math.max(pauseMs, guess)) - before) * NEWS;
-    this.#pauseUntil = this.#probedAt + this.#usualCpuMs / this.#options.maxCpuShare;
+    const { maxCpuShare } = this.#options;
+    const paid = (this.#probedAt - this.#owedAt) * maxCpuShare;
+    const cost = cpuMs ?? Math.max(pauseMs, liveMb * CPU_MS_PER_LIVE_MB);
+    this.#owedMs = Math.max(0, this.#owedMs - paid) + cost;
+    this.#owedAt = this.#probedAt;
+    this.#pauseUntil = this.#probedAt + this.#owedMs / maxCpuShare - CREDIT_MS;
   }
 
   /** Records that a probe was asked for, so that it is not asked for again before its floor arrives. */

@@ -76,8 +76,8 @@ test('keeps the share of the time in the long run, whatever single probes cost',
       for (const cost of all) {
         // The next probe comes as soon as the pace allows it, if it ever does.
         while (!pace.isDue({ now, requests: now, inFlight: 1 })) now += 1000;
-        // What was taken so far has to fit in the time so far, but for what the mean has not caught up with.
-        expect(taken).toBeLessThanOrEqual(now * maxCpuShare + 4 * dearest);
+        // What was taken so far fits in the time so far and a minute in advance, but for the probe that went beyond.
+        expect(taken).toBeLessThanOrEqual((now + 60_000) * maxCpuShare + dearest);
         pace.noteRequest(now);
         pace.noteFloor({ now: now + 500, requests: now, isProbed: true });
         pace.noteCost({ ...cost, liveMb });
@@ -105,16 +105,24 @@ test('does not probe again before the cost of a probe is known', () => {
   expect(pace.isDue({ now: 100_000, requests: 10_000, inFlight: 1 })).toBe(false);
 });
 
-test('takes the size of the heap for a first guess', () => {
+test('pays for a dear probe with waiting, but for what a minute allows in advance', () => {
   const pace = new ProbePace(options, 0);
   pace.noteRequest(2000);
   pace.noteFloor({ now: 2000, requests: 100, isProbed: true });
 
-  pace.noteCost({ pauseMs: 1, cpuMs: 0, liveMb: 400 });
+  pace.noteCost({ pauseMs: 1, cpuMs: 900, liveMb: 400 });
 
-  // Three quarters of 600 ms, in a time of which they are 1 %.
-  expect(pace.isDue({ now: 46_999, requests: 999, inFlight: 1 })).toBe(false);
-  expect(pace.isDue({ now: 47_000, requests: 999, inFlight: 1 })).toBe(true);
+  // 900 ms are 1 % of 90 s, of which 60 s are in advance.
+  expect(pace.isDue({ now: 31_999, requests: 999, inFlight: 1 })).toBe(false);
+  expect(pace.isDue({ now: 32_000, requests: 999, inFlight: 1 })).toBe(true);
+});
+
+test('has a young run probe as often as it may while that costs less than a minute allows', () => {
+  const cost = { pauseMs: 8, cpuMs: 45, liveMb: 50 };
+
+  const probes = simulate({ pace: new ProbePace(options, 0), seconds: 40, cost });
+
+  expect(probes).toHaveLength(20);
 });
 
 test('is not silenced for long by a single slow probe', () => {
