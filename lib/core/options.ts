@@ -53,10 +53,10 @@ export interface SitesOptions {
    */
   readonly sampleIntervalBytes?: number;
   /**
-   * Where the service allocates so much that V8 takes more samples than this, over ten seconds, the interval grows. V8
-   * takes 2 to 4 µs for a sample.
+   * Samples per second in the long run, and 10,000 at once. A service that allocates more than that is sampled at four
+   * times the interval, as often as it takes. V8 takes 5 to 25 µs for a sample.
    *
-   * Minimum 10, maximum 1,000,000. @defaultValue 2000
+   * Minimum 10, maximum 1,000,000. @defaultValue 500
    */
   readonly maxSamplesPerSecond?: number;
   /** Frames kept per sample. Minimum 1, maximum 128. @defaultValue 32 */

@@ -60,7 +60,7 @@ const RULES: Rules<ResolvedOptions> = {
   sites: {
     enabled: flag(true),
     sampleIntervalBytes: integer(8 * 1024, 1024, MAX_SAMPLE_INTERVAL_BYTES),
-    maxSamplesPerSecond: number(2000, 10, 1_000_000),
+    maxSamplesPerSecond: number(500, 10, 1_000_000),
     stackDepth: integer(32, 1, 128),
     top: integer(10, 1, 100),
     refreshMs: number(1000, 0, 3_600_000),

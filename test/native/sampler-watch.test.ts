@@ -18,7 +18,7 @@ describe.each(BACKENDS)(
         reader: binding,
         options: SAMPLER,
         pace: new SamplePace(
-          { sampleIntervalBytes: 8192, maxSamplesPerSecond: 2000 },
+          { sampleIntervalBytes: 8192, maxSamplesPerSecond: 500 },
           { now: 0, allocated: 0, live: 0 },
         ),
         warnings: new Warnings(),
@@ -26,13 +26,13 @@ describe.each(BACKENDS)(
       const kept = Array.from({ length: 20_000 }, (_, index) => [index]);
       const before = binding.readSites(10);
 
-      watch.tick({ now: 10_000, allocated: 1200 * MIB, live: 50 * MIB });
-      watch.tick({ now: 20_000, allocated: 2400 * MIB, live: 50 * MIB });
+      watch.tick({ now: 10_000, allocated: 200 * MIB, live: 50 * MIB });
+      watch.tick({ now: 20_000, allocated: 300 * MIB, live: 50 * MIB });
 
       const after = binding.readSites(10);
       expect(kept).toHaveLength(20_000);
       expect(before?.intervalBytes).toBe(8192);
-      expect(after?.intervalBytes).toBe(262_144);
+      expect(after?.intervalBytes).toBe(32_768);
       expect(after?.session).toBeGreaterThan(before?.session ?? Number.NaN);
       expect(after?.totalBytes).toBeLessThan(before?.totalBytes ?? Number.NaN);
       expect(binding.samplerOwner()).toBe('heaptide');

@@ -27,7 +27,7 @@ test('has the documented defaults', () => {
     capture: { spikeRatio: 0.02, periodicEvery: 25, errorIntervalMs: 1000 },
     sites: {
       sampleIntervalBytes: 8192,
-      maxSamplesPerSecond: 2000,
+      maxSamplesPerSecond: 500,
       stackDepth: 32,
       refreshMs: 1000,
       maxCpuShare: 0.01,
