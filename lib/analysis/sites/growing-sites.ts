@@ -13,6 +13,14 @@ import {
 } from './stack-growth.js';
 import { type SiteHistory, type StackSeries, sumSeries } from './stack-series.js';
 
+/** What a site gains at least. */
+const BEYOND_DOUBT: Bar = {
+  samples: MIN_SAMPLES,
+  tailSamples: MIN_TAIL_SAMPLES,
+  tailShare: MIN_TAIL_SHARE,
+  bytes: 0,
+};
+
 /** What a site gains at least where a trend shows already that something grows: the question is only what. */
 const IN_GROWTH: Bar = { samples: 3, tailSamples: 1, tailShare: 0, bytes: 0 };
 
@@ -69,13 +77,7 @@ export function findGrowingSites(
   riseBytes: number,
 ): readonly GrowingSite[] {
   const { stacks } = evidence.history;
-  const strict = {
-    samples: MIN_SAMPLES,
-    tailSamples: MIN_TAIL_SAMPLES,
-    tailShare: MIN_TAIL_SHARE,
-    bytes: 0,
-  };
-  const sites = rank({ evidence, stacks, bar: strict, channel: 'heap' });
+  const sites = rank({ evidence, stacks, bar: BEYOND_DOUBT, channel: 'heap' });
   if (sites.length > 0 || !(riseBytes > 0)) return sites;
   const bar = { ...IN_GROWTH, bytes: MIN_SHARE_OF_GROWTH * riseBytes };
   return rank({ evidence, stacks, bar, channel: 'heap' });
@@ -83,7 +85,8 @@ export function findGrowingSites(
 
 /**
  * Functions whose small wrappers of external memory multiply. Those that go through Node's Buffer code are certain;
- * without any, all small objects count, but only while the heap does not grow by itself (`riseBytes` as above).
+ * without any, all small objects of the user's functions count, but only while the heap does not grow by itself
+ * (`riseBytes` as above).
  */
 export function findExternalSites(
   evidence: SiteEvidence,
@@ -93,7 +96,8 @@ export function findExternalSites(
   const find = (some: readonly StackSeries[]) =>
     rank({ evidence, stacks: some, bar: OF_WRAPPERS, channel: 'external' });
   const buffers = find(stacks.filter(makesBuffers));
-  return buffers.length > 0 || riseBytes > 0 ? buffers : find(stacks.filter(isSmall));
+  if (buffers.length > 0 || riseBytes > 0) return buffers;
+  return find(stacks.filter((stack) => isSmall(stack) && stack.frames.some(isUserCode)));
 }
 
 function rank(search: {

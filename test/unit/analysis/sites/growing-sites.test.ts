@@ -135,6 +135,12 @@ describe('findExternalSites, without Buffer code in any stack', () => {
     expect(found.map((site) => site.function)).toEqual(['receive']);
   });
 
+  test('takes no function of Node for the one that makes wrappers', () => {
+    const node = { ...small, frames: [frame('emit', 'node:events')] };
+
+    expect(findExternalSites({ history: history(node), endpoints: none }, 0)).toEqual([]);
+  });
+
   test('does not take the objects of a heap leak for wrappers', () => {
     const found = findExternalSites({ history: history(wrappers), endpoints: none }, 1e6);
 
