@@ -5,6 +5,9 @@ import type { SitesAtFloor } from '../run/run-history.js';
 /** Floors looked at, at most, evenly spread: a robust slope costs the square of it for each stack. */
 const MAX_FLOORS = 64;
 
+/** Floors at the end of a session at which memory is held that outlives it: less is held by requests in flight. */
+const LASTING_FLOORS = 3;
+
 /** The live memory of one stack, floor by floor. */
 export interface StackSeries {
   /** Innermost first. */
@@ -33,7 +36,8 @@ type Figure = 'liveBytes' | 'samples' | 'liveCount';
  * listed stack holds, and is taken to hold that, or what the stack holds where it is next listed if that is less. So a
  * stack that merely rises into the list does not seem to grow from nothing.
  *
- * A session of the sampler does not know the objects from before it: they are taken to live on, and its own are added.
+ * A session of the sampler does not know the objects from before it: what a stack held at each of the last floors before is
+ * taken to live on, and the session's own are added.
  */
 export function toSiteHistory(
   readings: readonly SitesAtFloor[],
@@ -80,7 +84,7 @@ function chain(columns: readonly (readonly number[])[]): readonly number[] {
   let held = 0;
   return columns.flatMap((column) => {
     const before = held;
-    held += column.at(-1) ?? 0;
+    held += Math.min(...column.slice(-LASTING_FLOORS));
     return column.map((value) => before + value);
   });
 }

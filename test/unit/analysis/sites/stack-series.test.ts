@@ -53,19 +53,20 @@ describe('toSiteHistory', () => {
     expect(series?.samples).toEqual([0, 9]);
   });
 
-  test('adds what a new session of the sampler finds to what the last one held', () => {
+  test('adds what a new session of the sampler finds to what lasted at the end of the one before', () => {
     const readings = [
       { request: 0, session: 1, sites: [row(0, 5), row(1, 3)] },
-      { request: 100, session: 1, sites: [row(0, 9), row(1, 4)] },
-      { request: 200, session: 2, sites: [row(0, 1)] },
-      { request: 300, session: 2, sites: [row(0, 2), row(1, 1)] },
+      { request: 100, session: 1, sites: [row(0, 9)] },
+      { request: 200, session: 1, sites: [row(0, 10), row(1, 8)] },
+      { request: 300, session: 2, sites: [row(0, 1)] },
+      { request: 400, session: 2, sites: [row(0, 2), row(1, 1)] },
     ];
 
     const series = toSiteHistory(readings, stacks).stacks;
 
     expect(series.map(({ samples }) => samples)).toEqual([
-      [5, 9, 10, 11],
-      [3, 4, 4, 5],
+      [5, 9, 10, 6, 7],
+      [3, 0, 8, 0, 1],
     ]);
   });
 
