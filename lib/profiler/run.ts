@@ -200,7 +200,8 @@ export class Run {
 
   #allocation(): AllocationMoment {
     const { time: now, used, freed, floor: live } = this.#heap;
-    return { now, live, allocated: used + freed };
+    const { limit } = this.#context.binding.heapStatistics();
+    return { now, live, allocated: used + freed, isCrowded: used > limit / 2 };
   }
 
   #watchNearLimit(): NearLimitWatch {

@@ -19,15 +19,15 @@ describe.each(BACKENDS)(
         options: SAMPLER,
         pace: new SamplePace(
           { sampleIntervalBytes: 8192, maxSamplesPerSecond: 500 },
-          { now: 0, allocated: 0, live: 0 },
+          { now: 0, allocated: 0, live: 0, isCrowded: false },
         ),
         warnings: new Warnings(),
       });
       const kept = Array.from({ length: 20_000 }, (_, index) => [index]);
       const before = binding.readSites(10);
 
-      watch.tick({ now: 10_000, allocated: 200 * MIB, live: 50 * MIB });
-      watch.tick({ now: 20_000, allocated: 300 * MIB, live: 50 * MIB });
+      watch.tick({ now: 10_000, allocated: 200 * MIB, live: 50 * MIB, isCrowded: false });
+      watch.tick({ now: 20_000, allocated: 300 * MIB, live: 50 * MIB, isCrowded: false });
 
       const after = binding.readSites(10);
       expect(kept).toHaveLength(20_000);

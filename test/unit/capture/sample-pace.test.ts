@@ -10,7 +10,7 @@ function intervals(pace: SamplePace, perSecond: readonly number[], live = 50 * M
   let allocated = 0;
   return perSecond.map((bytes, second) => {
     allocated += bytes;
-    pace.update({ now: (second + 1) * 1000, allocated, live });
+    pace.update({ now: (second + 1) * 1000, allocated, live, isCrowded: false });
     return pace.intervalBytes;
   });
 }
@@ -18,7 +18,7 @@ function intervals(pace: SamplePace, perSecond: readonly number[], live = 50 * M
 function newPace(maxSamplesPerSecond = 500): SamplePace {
   return new SamplePace(
     { sampleIntervalBytes: 8 * KIB, maxSamplesPerSecond },
-    { now: 0, allocated: 0, live: 0 },
+    { now: 0, allocated: 0, live: 0, isCrowded: false },
   );
 }
 
@@ -59,6 +59,21 @@ describe('SamplePace', () => {
         expect(seen.every((value) => value >= 8 * KIB && value <= 2 ** 30)).toBe(true);
       }),
     );
+  });
+
+  test('keeps the samples of a heap that is more than half full for a minute', () => {
+    const pace = newPace();
+
+    const changes = Array.from({ length: 62 }, (_, second) =>
+      pace.update({
+        now: second * 1000,
+        allocated: second * 120 * MIB,
+        live: 50 * MIB,
+        isCrowded: true,
+      }),
+    );
+
+    expect(changes.indexOf(true)).toBe(60);
   });
 
   test('changes a few times at most, however the load rises', () => {
