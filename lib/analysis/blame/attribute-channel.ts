@@ -68,16 +68,16 @@ export function attributeChannel(
 ): ChannelAttribution | undefined {
   const { channel, bytesPerRequest } = trend;
   const regressed = regressGrowth(windows, channel);
-  const growth = regressed ?? unregressedGrowth(windows, bytesPerRequest);
+  const byTrend = unregressedGrowth(windows, bytesPerRequest);
+  const growth = regressed ?? byTrend;
   const stacks = weighStacks(findings, { channel, bytes: growth.bytes });
   if (regressed === undefined && stacks.size === 0) return undefined;
-  const byTrend = unregressedGrowth(windows, bytesPerRequest).bytes;
   const context = {
     windows,
     growth,
     stacks,
     channel,
-    certain: Math.min(growth.bytes, byTrend),
+    certain: Math.min(growth.bytes, byTrend.bytes),
     drift: settingsFor(
       channel,
       windows.map(({ to }) => to),

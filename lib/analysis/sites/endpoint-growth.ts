@@ -1,6 +1,6 @@
 import { frameKey } from '../../core/stack-frame.js';
 import type { SiteEvidence } from './growing-sites.js';
-import { GrowthMeter, growsForSure, MIN_FLOORS } from './stack-growth.js';
+import { BEYOND_DOUBT, GrowthMeter, MIN_FLOORS, reaches } from './stack-growth.js';
 import { sumSeries } from './stack-series.js';
 
 /** How much live memory grew whose stacks hold the frame of one endpoint's handler. */
@@ -28,7 +28,7 @@ export function growthByEndpoint({
     const total = sumSeries(stacks);
     const growth = meter.measure(total);
     const live = total.samples.at(-1) ?? 0;
-    if (!growsForSure(growth) || live === 0) continue;
+    if (!reaches(growth, BEYOND_DOUBT) || live === 0) continue;
     const bytesPerSample = (total.bytes.at(-1) ?? 0) / live;
     const turnover = stacks.reduce((sum, { samples }) => sum + meter.turnover(samples), 0);
     grown.set(endpoint, {

@@ -4,28 +4,20 @@ import { formatFrame, frameKey } from '../../core/stack-frame.js';
 import { bytesToMb } from '../../core/units.js';
 import { isUserCode } from './origin.js';
 import {
+  BEYOND_DOUBT,
+  type GrowthBar,
   GrowthMeter,
   MIN_FLOORS,
-  MIN_SAMPLES,
-  MIN_TAIL_SAMPLES,
-  MIN_TAIL_SHARE,
+  reaches,
   type StackGrowth,
 } from './stack-growth.js';
 import { type SiteHistory, type StackSeries, sumSeries } from './stack-series.js';
 
-/** What a site gains at least. */
-const BEYOND_DOUBT: Bar = {
-  samples: MIN_SAMPLES,
-  tailSamples: MIN_TAIL_SAMPLES,
-  tailShare: MIN_TAIL_SHARE,
-  bytes: 0,
-};
-
 /** What a site gains at least where a trend shows already that something grows: the question is only what. */
-const IN_GROWTH: Bar = { samples: 3, tailSamples: 1, tailShare: 0, bytes: 0 };
+const IN_GROWTH: GrowthBar = { samples: 3, tailSamples: 1, tailShare: 0 };
 
 /** The same for wrappers of external memory, of which there are few samples: some 200 bytes stand for a whole Buffer. */
-const OF_WRAPPERS: Bar = { samples: 2, tailSamples: 0.5, tailShare: 0, bytes: 0 };
+const OF_WRAPPERS: GrowthBar = { samples: 2, tailSamples: 0.5, tailShare: 0 };
 
 /** Share of the trend's growth that a site with so few samples must account for. */
 const MIN_SHARE_OF_GROWTH = 0.2;
@@ -57,15 +49,6 @@ interface MeasuredStack {
   readonly growth: StackGrowth;
 }
 
-/** A bar for a site's growth. */
-interface Bar {
-  readonly samples: number;
-  readonly tailSamples: number;
-  /** Of all samples gained. */
-  readonly tailShare: number;
-  readonly bytes: number;
-}
-
 /**
  * Functions whose live memory grows, by growth, largest first.
  *
@@ -79,8 +62,8 @@ export function findGrowingSites(
   const { stacks } = evidence.history;
   const sites = rank({ evidence, stacks, bar: BEYOND_DOUBT, channel: 'heap' });
   if (sites.length > 0 || !(riseBytes > 0)) return sites;
-  const bar = { ...IN_GROWTH, bytes: MIN_SHARE_OF_GROWTH * riseBytes };
-  return rank({ evidence, stacks, bar, channel: 'heap' });
+  const minBytes = MIN_SHARE_OF_GROWTH * riseBytes;
+  return rank({ evidence, stacks, bar: IN_GROWTH, minBytes, channel: 'heap' });
 }
 
 /**
@@ -103,10 +86,12 @@ export function findExternalSites(
 function rank(search: {
   readonly evidence: SiteEvidence;
   readonly stacks: readonly StackSeries[];
-  readonly bar: Bar;
+  readonly bar: GrowthBar;
+  /** What a site grows by more than; 0 by default. */
+  readonly minBytes?: number;
   readonly channel: GrowingSite['channel'];
 }): readonly GrowingSite[] {
-  const { evidence, bar } = search;
+  const { evidence, bar, minBytes = 0 } = search;
   const { requests } = evidence.history;
   if (requests.length < MIN_FLOORS) return [];
   const meter = new GrowthMeter(requests);
@@ -119,9 +104,7 @@ function rank(search: {
     .flatMap(({ frame, callers, stacks }) => {
       const total = sumSeries(stacks.map(({ series }) => series));
       const growth = meter.measure(total);
-      const tail = Math.max(bar.tailSamples, bar.tailShare * growth.samples);
-      if (growth.samples < bar.samples || growth.tailSamples < tail) return [];
-      if (!(growth.bytes > bar.bytes)) return [];
+      if (!reaches(growth, bar) || !(growth.bytes > minBytes)) return [];
       const endpoints = endpointShares(stacks, evidence.endpoints);
       return toSite({ frame, callers, total, growth, endpoints, channel: search.channel });
     })
@@ -175,7 +158,7 @@ function splitByFunction(stacks: readonly MeasuredStack[], depth: number): Funct
 }
 
 function isMixed(group: readonly MeasuredStack[]): boolean {
-  const grows = group.some(({ growth }) => growth.samples >= MIN_SAMPLES);
+  const grows = group.some(({ growth }) => growth.samples >= BEYOND_DOUBT.samples);
   const isSteady = ({ series, growth }: MeasuredStack) => {
     const live = series.samples.at(-1) ?? 0;
     return live >= STEADY_SAMPLES && growth.samples < STEADY_SHARE * live;

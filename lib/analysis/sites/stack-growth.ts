@@ -14,23 +14,30 @@ export interface StackGrowth {
   readonly tailSamples: number;
 }
 
+/** A bar for growth. */
+export interface GrowthBar {
+  /** Live samples gained, over all. */
+  readonly samples: number;
+  /** Live samples gained in the second half. */
+  readonly tailSamples: number;
+  /** The same as a share of all samples gained: steady growth gains a half of them, a cache that fills less. */
+  readonly tailShare: number;
+}
+
 /**
- * Samples that what grows gains, at least, over all and in the second half. The count of samples scatters by its square
- * root, so six more are beyond chance; without four of them in the second half it only filled up early.
+ * What grows beyond chance, and to the end. The count of samples scatters by its square root, so six more are beyond
+ * chance; without four of them in the second half it only filled up early.
  */
-export const MIN_SAMPLES = 6;
-export const MIN_TAIL_SAMPLES = 4;
+export const BEYOND_DOUBT: GrowthBar = { samples: 6, tailSamples: 4, tailShare: 0.3 };
 
 /** Fewer floors with sites say nothing about growth. */
 export const MIN_FLOORS = 6;
 
-/** Share of the samples that the second half gains, at least: steady growth gains a half, a cache that fills less. */
-export const MIN_TAIL_SHARE = 0.3;
-
-/** Whether the samples grow beyond chance, and to the end. */
-export function growsForSure({ samples, tailSamples }: StackGrowth): boolean {
-  const least = Math.max(MIN_TAIL_SAMPLES, MIN_TAIL_SHARE * samples);
-  return samples >= MIN_SAMPLES && tailSamples >= least;
+/** Whether the samples grow by as much as the bar asks for. */
+export function reaches({ samples, tailSamples }: StackGrowth, bar: GrowthBar): boolean {
+  return (
+    samples >= bar.samples && tailSamples >= Math.max(bar.tailSamples, bar.tailShare * samples)
+  );
 }
 
 /** Measures growth over the floors of one history. */

@@ -14,10 +14,10 @@ const MIN_EARLIER_FLOORS = 9;
 /**
  * The trends of one run, from its floors.
  *
- * A verdict of `leak` takes two looks: at all floors, and at those that the run had when it had finished 1 / 1.25 of its
- * requests; where these are too few, at all but the last. Growth that only the later look finds is `growing`. More than 256 floors are thinned: every second one of
- * the older half is dropped, each time there are so many. Floors that are not usable (NaN, infinite, not a count) are
- * left out. Never throws.
+ * A verdict of `leak` takes two looks: at all floors, and at those that the run had when it had finished 1 / 1.25 of
+ * its requests; where these are too few, at all but the last. Growth that only the later look finds is `growing`. More
+ * than 256 floors are thinned: every second one of the older half is dropped, each time there are so many. Floors that
+ * are not usable (NaN, infinite, not a count) are left out. Never throws.
  */
 export function analyzeTrends(
   points: readonly FloorPoint[],
