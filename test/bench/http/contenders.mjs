@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const REGISTER = createRequire(import.meta.url).resolve('heaptide/register');
 
-const heaptide = (env) => ({ observer: 'none', execArgv: ['--require', REGISTER], env });
+const heaptide = (env) => ({ observer: 'heaptide', execArgv: ['--require', REGISTER], env });
 
 /**
  * V8's largest young generation, where it is in a service that has run for a while. Otherwise contenders differ by
@@ -16,7 +16,17 @@ const YOUNG_GENERATION = ['--min-semi-space-size=16', '--max-semi-space-size=16'
 
 export const BARE = { observer: 'none' };
 
-/** By name. `bar` is the highest cost in percent of the main thread's CPU time. */
+/**
+ * Probes as they are in a run of ten minutes. They are six times as dense in its first two, and then as many in each
+ * doubling of its age. A measurement as long as their interval sees one.
+ */
+const TEN_MINUTES_OLD = { HEAPTIDE_PROBE_MIN_INTERVAL_MS: '12500' };
+const PROBE_SECONDS = 13;
+
+/**
+ * By name. `bar` is the highest cost in percent of the main thread's CPU time, `seconds` how long each measurement takes
+ * where that is not as usual.
+ */
 export const CONTENDERS = {
   'control: bare against bare': BARE,
   'register, profiling off': heaptide({ HEAPTIDE_ENABLE_PROFILING: '0' }),
@@ -28,11 +38,16 @@ export const CONTENDERS = {
     }),
     bar: 1,
   },
-  'heaptide, defaults': { ...heaptide({}), bar: 3 },
+  'heaptide, defaults, after ten minutes': {
+    ...heaptide(TEN_MINUTES_OLD),
+    seconds: PROBE_SECONDS,
+    bar: 3,
+  },
 };
 
 /** Measured too with HEAPTIDE_BENCH_ALL=1: what the parts of the defaults cost, and others that watch memory. */
 export const MORE_CONTENDERS = {
+  'heaptide, defaults, first two minutes': heaptide({}),
   'heaptide, no sites, no probes': heaptide({
     HEAPTIDE_SITES_ENABLED: '0',
     HEAPTIDE_PROBE_ENABLED: '0',

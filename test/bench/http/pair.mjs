@@ -9,9 +9,9 @@ import { BARE, pin, startServer } from './contenders.mjs';
 
 /** Uses up the records that an endpoint may write at once, and lets V8 compile what is hot before and after that. */
 const WARM_UP = { amount: 25_000 };
-const SATURATED = { duration: 4 };
-/** So few requests that what is left is done by the clock. */
-const QUIET = { duration: 4, overallRate: 50 };
+/** So few requests a second that what is left is done by the clock. */
+const QUIET_RATE = 50;
+const SECONDS = 4;
 const CONNECTIONS = 20;
 /** Time in which the records of the warm-up are written, in ms. */
 const SETTLE_MS = 3000;
@@ -35,7 +35,9 @@ export async function measurePair({ app, path, contender, isBareFirst }) {
     const load = (kind) => Promise.all([burst(bare, path, kind), burst(observed, path, kind)]);
     await load(WARM_UP);
     await setTimeout(SETTLE_MS);
-    return compare(await load(SATURATED), await load(QUIET));
+    const duration = contender.seconds ?? SECONDS;
+    const saturated = await load({ duration });
+    return compare(saturated, await load({ duration, overallRate: QUIET_RATE }));
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
     rmSync(directory, { recursive: true, force: true });

@@ -46,9 +46,14 @@ const APPS = {
   },
 };
 
-/** Others that watch memory in production. heaptide is loaded from outside: `--require heaptide/register`. */
+/** What watches the memory. heaptide is loaded from outside, `--require heaptide/register`, and only looked at here. */
 const OBSERVERS = {
   none: () => undefined,
+  heaptide() {
+    const { enabled, backend } = require('heaptide').EndpointProfiler.getInstance().getStats();
+    if (enabled && backend !== 'native')
+      throw new Error(`heaptide runs with its ${backend} backend`);
+  },
   pprof() {
     require('@datadog/pprof').heap.start(512 * 1024, 64);
   },
