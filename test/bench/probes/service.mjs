@@ -1,9 +1,11 @@
-// The Express JSON service that the probes' price is measured on. Argument: MB of live objects beside the requests. Any
-// message is answered with what was used so far.
+// The Express JSON service that the probes' price is measured on. Argument: MB of live objects beside the requests. Notes
+// what it has done a few times a second; any message is answered with these notes, and begins new ones.
+import process from 'node:process';
 import express from 'express';
 import { EndpointProfiler, profileEndpoint } from 'heaptide';
 
 const BYTES_PER_ROW = 200;
+const NOTE_MS = 250;
 
 const liveMb = Number(process.argv[2]);
 const ballast = Array.from({ length: (liveMb * 2 ** 20) / BYTES_PER_ROW }, (_, id) => ({
@@ -26,13 +28,22 @@ app.get(
 
 const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 
-process.on('message', () => {
+let notes = [];
+setInterval(() => {
   const { user, system } = process.cpuUsage();
-  const { probes } = profiler.getStats();
-  process.send({
+  const { requestsFinished, probes } = profiler.getStats();
+  notes.push({
+    // The same clock in all processes.
+    ms: Number(process.hrtime.bigint()) / 1e6,
+    requests: requestsFinished,
     cpuMs: (user + system) / 1000,
     probes,
     heapMb: process.memoryUsage().heapUsed / 2 ** 20,
   });
+}, NOTE_MS);
+
+process.on('message', () => {
+  process.send(notes);
+  notes = [];
 });
 process.once('disconnect', () => process.exit());
