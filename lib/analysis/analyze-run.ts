@@ -70,7 +70,10 @@ function findStacks(run: RunEvidence): StackFindings {
   }
   const merged = mergeStacks(toSiteHistory(history.sites, stacks));
   const evidence = { history: merged, endpoints: endpointFrames(handlers) };
-  return { sites: findSites(evidence, trends), endpoints: growthByEndpoint(evidence) };
+  return {
+    sites: findSites(evidence, trends),
+    endpoints: growthByEndpoint(evidence, history.windows),
+  };
 }
 
 function findSites(evidence: SiteEvidence, trends: RunEvidence['trends']): readonly GrowingSite[] {

@@ -15,6 +15,9 @@ import { type StackFindings, type StackPart, weighStacks } from './stack-evidenc
 const MIN_SHARE = 0.2;
 const MIN_T = 3;
 
+/** The stacks of others must leave an endpoint this share of what the regression puts on it. */
+const MIN_ROOM = 0.5;
+
 /** Growth that slows down below this share of its rate is a cache that fills, not a leak. */
 const MIN_STEADY_RATIO = 0.35;
 
@@ -137,13 +140,14 @@ function isPersistent(group: GroupGrowth, { windows, growth, channel }: Context)
 }
 
 /**
- * Whether the stacks of other endpoints leave the group a share that is worth naming. External floors hardly scatter, and
+ * Whether the stacks of other endpoints leave the group a good part of what the regression puts on it. External floors hardly scatter, and
  * the wrappers in the stacks do not tell how much they wrap: there the regression knows better.
  */
 function hasRoom(group: GroupGrowth, { growth, stacks, channel, certain }: Context): boolean {
   if (channel === 'external') return true;
   const others = total([...stacks.values()].map(({ share }) => share)) - sharesOf(group, stacks);
-  return 1 - Math.min(1, (others * growth.bytes) / certain) > MIN_SHARE;
+  const room = 1 - (others * growth.bytes) / certain;
+  return room > Math.max(MIN_SHARE, MIN_ROOM * Math.min(1, group.bytes / certain));
 }
 
 /** What the groups that the regression names leave of external growth, 0 to 1. */

@@ -90,4 +90,18 @@ describe('attributeChannel', () => {
 
     expect(found?.toSorted()).toEqual(expected);
   });
+
+  test('lets the stacks of others object to what the regression puts on an endpoint', () => {
+    const rate = 4000;
+    const windows = windowsOf('heap', { rate, noise: 2000 });
+    const trend = { channel: 'heap', bytesPerRequest: rate / 2 } as const;
+    const bytes = windows.at(-1)?.to.heap ?? 0;
+    const heldByOther = (share: number) => ({
+      ...NONE,
+      endpoints: new Map([['other', { bytes: share * bytes, deviation: 0 }]]),
+    });
+
+    expect(named(windows, trend, heldByOther(0.3))).toEqual(['leaking', 'other']);
+    expect(named(windows, trend, heldByOther(0.7))).toEqual(['other']);
+  });
 });

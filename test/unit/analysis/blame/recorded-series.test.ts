@@ -55,7 +55,7 @@ function analyze(run: ProbedRun, window: number) {
     attributeRun({
       windows,
       trends,
-      stacks: { sites, endpoints: growthByEndpoint(evidence) },
+      stacks: { sites, endpoints: growthByEndpoint(evidence, windows) },
     })?.endpoints ?? new Map();
   const named = [...endpoints].flatMap(([endpoint, { verdict }]) =>
     verdict === 'leak' || verdict === 'growing' ? [Number(endpoint)] : [],

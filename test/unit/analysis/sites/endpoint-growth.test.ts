@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { endpointFrames } from '../../../../lib/analysis/sites/endpoint-frames.js';
 import { growthByEndpoint } from '../../../../lib/analysis/sites/endpoint-growth.js';
 import { findGrowingSites } from '../../../../lib/analysis/sites/growing-sites.js';
-import { frame, history, requests, stack } from './sampled-stacks.js';
+import { frame, history, requests, stack, windowsOf } from './sampled-stacks.js';
 
 describe('growthByEndpoint', () => {
   const endpoints = endpointFrames([{ endpoint: 'GET /a', handler: frame('handler') }]);
+  const windows = windowsOf('GET /a', () => 50);
 
   test('takes all stacks of an endpoint together', () => {
     const functions = ['one', 'two', 'three'];
@@ -17,7 +18,7 @@ describe('growthByEndpoint', () => {
       endpoints,
     };
 
-    const grown = growthByEndpoint(evidence);
+    const grown = growthByEndpoint(evidence, windows);
 
     expect(findGrowingSites(evidence, 0).map((site) => site.function)).toEqual(['other']);
     expect([...grown.keys()]).toEqual(['GET /a']);
@@ -29,8 +30,8 @@ describe('growthByEndpoint', () => {
     const leak = stack(['keep', 'handler'], (floor) => floor / 2);
     const churn = stack(['reply', 'handler'], (floor) => 4 * (floor % 2));
 
-    const quiet = growthByEndpoint({ history: history(leak), endpoints });
-    const busy = growthByEndpoint({ history: history(leak, churn), endpoints });
+    const quiet = growthByEndpoint({ history: history(leak), endpoints }, windows);
+    const busy = growthByEndpoint({ history: history(leak, churn), endpoints }, windows);
 
     const [alone, beside] = [quiet, busy].map((grown) => grown.get('GET /a')?.deviation ?? 0);
     expect(beside).toBeGreaterThan(2 * (alone ?? 0));
@@ -39,9 +40,33 @@ describe('growthByEndpoint', () => {
   test('says nothing of an endpoint whose memory fills up to a bound', () => {
     const cache = stack(['keep', 'handler'], (floor) => 400 * (1 - Math.exp(-floor / 8)));
 
-    const grown = growthByEndpoint({ history: history(cache), endpoints });
+    const grown = growthByEndpoint({ history: history(cache), endpoints }, windows);
 
     expect(grown.size).toBe(0);
+  });
+
+  test('follows an endpoint over its own requests', () => {
+    // Called ever less often: half of its requests come in the first quarter.
+    const calls = (floor: number) => Math.round(200 * 0.93 ** floor);
+    const called = requests.map((_, floor) =>
+      Array.from({ length: floor }, (_, at) => calls(at + 1)).reduce((sum, n) => sum + n, 0),
+    );
+    const leak = stack(['keep', 'handler'], (floor) => (called[floor] ?? 0) / 20);
+    const evidence = { history: history(leak), endpoints };
+
+    const over = (perFloor: (floor: number) => number) =>
+      growthByEndpoint(evidence, windowsOf('GET /a', perFloor)).get('GET /a')?.bytes ?? 0;
+
+    expect(over(() => 50)).toBe(0);
+    expect(over(calls)).toBeGreaterThan(0.7 * (leak.bytes.at(-1) ?? 0));
+  });
+
+  test('follows an endpoint over all requests when none of its own has finished', () => {
+    const leak = stack(['keep', 'handler'], (floor) => floor);
+
+    const grown = growthByEndpoint({ history: history(leak), endpoints }, []);
+
+    expect([...grown.keys()]).toEqual(['GET /a']);
   });
 
   test('says nothing of an endpoint whose memory holds steady, nor about fewer than six floors', () => {
@@ -52,8 +77,8 @@ describe('growthByEndpoint', () => {
       stacks: [{ ...leak, samples: leak.samples.slice(0, 5) }],
     };
 
-    expect(growthByEndpoint({ history: history(steady), endpoints }).size).toBe(0);
-    expect(growthByEndpoint({ history: few, endpoints }).size).toBe(0);
+    expect(growthByEndpoint({ history: history(steady), endpoints }, windows).size).toBe(0);
+    expect(growthByEndpoint({ history: few, endpoints }, windows).size).toBe(0);
   });
 });
 

@@ -1,4 +1,6 @@
 // Histories of sampled stacks, as functions of the floor.
+import type { FloorPoint } from '../../../../lib/analysis/floor-point.js';
+import type { FloorWindow } from '../../../../lib/analysis/run/run-history.js';
 import type { SiteHistory } from '../../../../lib/analysis/sites/stack-series.js';
 import type { StackFrame } from '../../../../lib/core/profile.js';
 
@@ -27,4 +29,24 @@ export function stack(names: readonly string[], samples: (floor: number) => numb
 
 export function history(...stacks: ReturnType<typeof stack>[]): SiteHistory {
   return { requests, stacks };
+}
+
+/** The windows between the floors, with the requests of one endpoint in each as a function of the later floor. */
+export function windowsOf(endpoint: string, finished: (floor: number) => number): FloorWindow[] {
+  const points = requests.map(
+    (request): FloorPoint => ({
+      request,
+      timestamp: request,
+      heap: 0,
+      external: 0,
+      native: 0,
+      inFlight: 1,
+    }),
+  );
+  return points.slice(1).flatMap((to, index) => {
+    const from = points[index];
+    return from === undefined
+      ? []
+      : [{ from, to, finished: new Map([[endpoint, finished(index + 1)]]) }];
+  });
 }
