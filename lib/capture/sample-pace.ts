@@ -9,8 +9,8 @@ const MAX_LIVE_SAMPLES = 16 * 1024;
 /** How long a heap that is more than half full keeps its samples, in ms: it may be about to run out. */
 const CROWDED_MS = 60_000;
 
-/** An interval is followed by one this many times as long. */
-const STEP = 4;
+/** An interval is followed by one this many times as long: what is sampled more finely is found sooner. */
+const STEP = 2;
 
 /** The heap at one moment. Time in ms, sizes in bytes. */
 export interface AllocationMoment {
