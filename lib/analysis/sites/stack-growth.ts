@@ -12,6 +12,8 @@ export interface StackGrowth {
   /** Live samples gained, over all and in the second half. */
   readonly samples: number;
   readonly tailSamples: number;
+  /** Of the bytes gained, those gained in the second half. Samples may be finer in one half than in the other. */
+  readonly tailShare: number;
 }
 
 /** A bar for growth. */
@@ -20,7 +22,7 @@ export interface GrowthBar {
   readonly samples: number;
   /** Live samples gained in the second half. */
   readonly tailSamples: number;
-  /** The same as a share of all samples gained: steady growth gains a half of them, a cache that fills less. */
+  /** Of the bytes gained, those of the second half: steady growth gains a half of them, a cache that fills less. */
   readonly tailShare: number;
 }
 
@@ -33,10 +35,12 @@ export const BEYOND_DOUBT: GrowthBar = { samples: 6, tailSamples: 4, tailShare: 
 /** Fewer floors with sites say nothing about growth. */
 export const MIN_FLOORS = 6;
 
-/** Whether the samples grow by as much as the bar asks for. */
-export function reaches({ samples, tailSamples }: StackGrowth, bar: GrowthBar): boolean {
+/** Whether a stack grows by as much as the bar asks for. */
+export function reaches(growth: StackGrowth, bar: GrowthBar): boolean {
   return (
-    samples >= bar.samples && tailSamples >= Math.max(bar.tailSamples, bar.tailShare * samples)
+    growth.samples >= bar.samples &&
+    growth.tailSamples >= bar.tailSamples &&
+    growth.tailShare >= bar.tailShare
   );
 }
 
@@ -63,6 +67,7 @@ export class GrowthMeter {
       bytes: slope * this.#span(this.#start),
       samples: this.#gain(series.samples, this.#start),
       tailSamples: this.#gain(series.samples, this.#middle),
+      tailShare: this.#gain(series.bytes, this.#middle) / this.#gain(series.bytes, this.#start),
     };
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { endpointFrames } from '../../../../lib/analysis/sites/endpoint-frames.js';
 import { growthByEndpoint } from '../../../../lib/analysis/sites/endpoint-growth.js';
 import { findGrowingSites } from '../../../../lib/analysis/sites/growing-sites.js';
-import { frame, history, requests, stack, windowsOf } from './sampled-stacks.js';
+import { frame, history, INTERVAL, requests, stack, windowsOf } from './sampled-stacks.js';
 
 describe('growthByEndpoint', () => {
   const endpoints = endpointFrames([{ endpoint: 'GET /a', handler: frame('handler') }]);
@@ -59,6 +59,17 @@ describe('growthByEndpoint', () => {
 
     expect(over(() => 50)).toBe(0);
     expect(over(calls)).toBeGreaterThan(0.7 * (leak.bytes.at(-1) ?? 0));
+  });
+
+  test('does not take samples that become rarer for growth that slows down', () => {
+    // The interval quadruples in mid-run: a quarter of the samples, each for four times the bytes.
+    const fine = (floor: number) => 4 * Math.min(floor, 20);
+    const leak = stack(['keep', 'handler'], (floor) => fine(floor) + Math.max(0, floor - 20));
+    const even = { ...leak, bytes: requests.map((_, floor) => floor * INTERVAL) };
+
+    const grown = growthByEndpoint({ history: history(even), endpoints }, windows);
+
+    expect([...grown.keys()]).toEqual(['GET /a']);
   });
 
   test('follows an endpoint over all requests when none of its own has finished', () => {
