@@ -17,7 +17,7 @@ const PATIENCE = 0.5;
  * CPU time of a concurrent major GC per MB of live heap, in ms, main thread and helpers together (docs/overhead.md), for
  * where it cannot be measured.
  */
-const CPU_MS_PER_LIVE_MB = 1.5;
+const CPU_MS_PER_LIVE_MB = 2;
 
 /** Probes may take at once what they may take in this time, in ms: a young run needs its floors soon. */
 const CREDIT_MS = 60_000;
