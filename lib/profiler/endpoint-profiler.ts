@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { loadBinding } from '../binding/load.js';
@@ -17,9 +16,6 @@ import { Run } from './run.js';
 import { SharedEngine } from './shared-engine.js';
 import { Warnings } from './warnings.js';
 
-/** Where every profiler is published when it has been switched on or off. */
-export const SWITCH_CHANNEL = 'heaptide.profiler.switch';
-
 /** Events of a profiler, with the arguments of their listeners. */
 export interface ProfilerEvents {
   /** A leak of the running service was confirmed, or withdrawn because its growth ended. Once per trend. */
@@ -34,13 +30,14 @@ export interface ProfilerEvents {
  * `HEAPTIDE_ENABLE_PROFILING` or by `start()`.
  */
 export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
+  /** @internal Tells of every profiler of this thread that has been switched on or off. */
+  static readonly switches = new EventEmitter<{ switched: [profiler: EndpointProfiler] }>();
   static #instance: EndpointProfiler | undefined;
 
   #given: ProfilerOptions;
   #options: ResolvedOptions;
   #run: Run | undefined;
   #isRunning = false;
-  readonly #switched = channel(SWITCH_CHANNEL);
   readonly #warnings = new Warnings();
   readonly #directories = new Map<string, ProfileDirectory>();
 
@@ -106,7 +103,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
     });
     this.#run.start();
     this.#isRunning = true;
-    this.#switched.publish(this);
+    EndpointProfiler.switches.emit('switched', this);
   }
 
   /**
@@ -115,7 +112,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
    */
   async stop(): Promise<void> {
     this.#isRunning = false;
-    this.#switched.publish(this);
+    EndpointProfiler.switches.emit('switched', this);
     await this.#run?.stop();
   }
 

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ServerResponse } from 'node:http';
-import { EndpointProfiler, SWITCH_CHANNEL } from '../../profiler/endpoint-profiler.js';
+import { EndpointProfiler } from '../../profiler/endpoint-profiler.js';
 import { isObject } from '../tracking/objects.js';
 import { TrackedRequest, type Tracking } from '../tracking/tracked-request.js';
 
@@ -19,8 +19,7 @@ export function followHttpServers(tracking: Tracking): void {
     TrackedRequest.begin(request, response, tracking);
   };
 
-  subscribe(SWITCH_CHANNEL, (profiler) => {
-    if (!(profiler instanceof EndpointProfiler)) return;
+  EndpointProfiler.switches.on('switched', (profiler) => {
     const wasRunning = running.size > 0;
     if (profiler.enabled) running.add(profiler);
     else running.delete(profiler);
