@@ -64,7 +64,10 @@ export interface LightweightProfile {
 /** A lightweight profile plus the evidence of where memory is. */
 export interface DetailedProfile extends LightweightProfile {
   readonly reason: CaptureReason;
-  /** Sites with the most live bytes and sites that grew most. Absent when the sampler does not run. */
+  /**
+   * Sites with the most live bytes and sites that grew most. Absent when the sampler does not run, and for requests that
+   * end before the process has allocated 512 KiB since the start of the run.
+   */
   readonly topConsumers?: readonly AllocationSite[];
   readonly gcStats: GcStats;
   readonly heap: HeapStatistics;

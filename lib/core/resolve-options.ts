@@ -19,8 +19,8 @@ type Rule<T> = {
   readonly fallback: T;
   readonly check: (name: string, value: unknown) => T;
   readonly parse: (text: string) => unknown;
-  /** Name of the variable where it differs from `HEAPTIDE_` and the option's path. */
-  readonly env?: string;
+  /** The variable that sets it. Written out: to make thirty names at start-up would take 40 KB. */
+  readonly env: string;
 };
 
 type Rules<T> = {
@@ -33,44 +33,54 @@ const MANIFEST_KEY = 'package.json heaptide.';
 const RULES: Rules<ResolvedOptions> = {
   enabled: flag(false, 'HEAPTIDE_ENABLE_PROFILING'),
   samplingRate: number(1, 0, 1, 'HEAPTIDE_PROFILING_SAMPLE_RATE'),
-  maxRecordsPerSecond: number(50, 1, 1_000_000),
-  bufferSize: integer(100, 1, 4096),
-  flushIntervalMs: number(60_000, 100, 3_600_000),
-  maxProfilesPerEndpoint: integer(10_000, 1, 10_000_000),
-  maxFileBytes: integer(64 * 1024 * 1024, 64 * 1024, 2 ** 40),
-  maxAgeMs: number(0, 0, 315_360_000_000),
+  maxRecordsPerSecond: number(50, 1, 1_000_000, 'HEAPTIDE_MAX_RECORDS_PER_SECOND'),
+  bufferSize: integer(100, 1, 4096, 'HEAPTIDE_BUFFER_SIZE'),
+  flushIntervalMs: number(60_000, 100, 3_600_000, 'HEAPTIDE_FLUSH_INTERVAL_MS'),
+  maxProfilesPerEndpoint: integer(10_000, 1, 10_000_000, 'HEAPTIDE_MAX_PROFILES_PER_ENDPOINT'),
+  maxFileBytes: integer(64 * 1024 * 1024, 64 * 1024, 2 ** 40, 'HEAPTIDE_MAX_FILE_BYTES'),
+  maxAgeMs: number(0, 0, 315_360_000_000, 'HEAPTIDE_MAX_AGE_MS'),
   outputDir: {
     fallback: 'endpoint_profiles',
     check: validateString,
     parse: (text) => text,
     env: 'HEAPTIDE_PROFILE_OUTPUT_DIR',
   },
-  maxEndpoints: integer(1000, 1, 10_000),
-  toggleSignal: { fallback: 'SIGUSR2', check: validateSignal, parse: (text) => text },
+  maxEndpoints: integer(1000, 1, 10_000, 'HEAPTIDE_MAX_ENDPOINTS'),
+  toggleSignal: {
+    fallback: 'SIGUSR2',
+    check: validateSignal,
+    parse: (text) => text,
+    env: 'HEAPTIDE_TOGGLE_SIGNAL',
+  },
   capture: {
-    nearHeapLimit: flag(true),
-    first: flag(true),
-    error: flag(true),
-    errorIntervalMs: number(1000, 0, 3_600_000),
-    spikeRatio: number(0.02, 0, 10),
-    spikeMinBytes: number(1024 * 1024, 0, 2 ** 40),
-    periodicEvery: integer(25, 0, 1_000_000_000),
-    postGc: flag(true),
+    nearHeapLimit: flag(true, 'HEAPTIDE_CAPTURE_NEAR_HEAP_LIMIT'),
+    first: flag(true, 'HEAPTIDE_CAPTURE_FIRST'),
+    error: flag(true, 'HEAPTIDE_CAPTURE_ERROR'),
+    errorIntervalMs: number(1000, 0, 3_600_000, 'HEAPTIDE_CAPTURE_ERROR_INTERVAL_MS'),
+    spikeRatio: number(0.02, 0, 10, 'HEAPTIDE_CAPTURE_SPIKE_RATIO'),
+    spikeMinBytes: number(1024 * 1024, 0, 2 ** 40, 'HEAPTIDE_CAPTURE_SPIKE_MIN_BYTES'),
+    periodicEvery: integer(25, 0, 1_000_000_000, 'HEAPTIDE_CAPTURE_PERIODIC_EVERY'),
+    postGc: flag(true, 'HEAPTIDE_CAPTURE_POST_GC'),
   },
   sites: {
-    enabled: flag(true),
-    sampleIntervalBytes: integer(8 * 1024, 1024, MAX_SAMPLE_INTERVAL_BYTES),
-    maxSamplesPerSecond: number(500, 10, 1_000_000),
-    stackDepth: integer(32, 1, 128),
-    top: integer(10, 1, 100),
-    refreshMs: number(1000, 0, 3_600_000),
-    maxCpuShare: number(0.01, 0, 1),
+    enabled: flag(true, 'HEAPTIDE_SITES_ENABLED'),
+    sampleIntervalBytes: integer(
+      8 * 1024,
+      1024,
+      MAX_SAMPLE_INTERVAL_BYTES,
+      'HEAPTIDE_SITES_SAMPLE_INTERVAL_BYTES',
+    ),
+    maxSamplesPerSecond: number(500, 10, 1_000_000, 'HEAPTIDE_SITES_MAX_SAMPLES_PER_SECOND'),
+    stackDepth: integer(32, 1, 128, 'HEAPTIDE_SITES_STACK_DEPTH'),
+    top: integer(10, 1, 100, 'HEAPTIDE_SITES_TOP'),
+    refreshMs: number(1000, 0, 3_600_000, 'HEAPTIDE_SITES_REFRESH_MS'),
+    maxCpuShare: number(0.01, 0, 1, 'HEAPTIDE_SITES_MAX_CPU_SHARE'),
   },
   probe: {
-    enabled: flag(true),
-    mode: choice('concurrent', ['concurrent', 'forced']),
-    minIntervalMs: number(2000, 100, 3_600_000),
-    maxCpuShare: number(0.01, 0.0001, 1),
+    enabled: flag(true, 'HEAPTIDE_PROBE_ENABLED'),
+    mode: choice('concurrent', ['concurrent', 'forced'], 'HEAPTIDE_PROBE_MODE'),
+    minIntervalMs: number(2000, 100, 3_600_000, 'HEAPTIDE_PROBE_MIN_INTERVAL_MS'),
+    maxCpuShare: number(0.01, 0.0001, 1, 'HEAPTIDE_PROBE_MAX_CPU_SHARE'),
   },
 };
 
@@ -162,10 +172,9 @@ function resolveOne(
   { env, warn }: OptionSources,
 ): unknown {
   if (given.code !== undefined) return rule.check(path, given.code);
-  const variable = rule.env ?? environmentName(path);
-  const text = env[variable];
+  const text = env[rule.env];
   try {
-    if (text !== undefined && text !== '') return rule.check(variable, rule.parse(text));
+    if (text !== undefined && text !== '') return rule.check(rule.env, rule.parse(text));
   } catch (error) {
     warn(`${messageOf(error)}; the variable is ignored`);
   }
@@ -182,44 +191,27 @@ function messageOf(error: unknown): string {
 }
 
 function isRule(value: Rule<unknown> | RuleGroup): value is Rule<unknown> {
-  return 'fallback' in value;
+  return typeof value['check'] === 'function';
 }
 
-/**
- * `capture.spikeRatio` becomes `HEAPTIDE_CAPTURE_SPIKE_RATIO`. Without a regular expression: V8 compiles a global one
- * to machine code, which takes 0.1 MB at start-up.
- */
-function environmentName(path: string): string {
-  let words = '';
-  for (const character of path) {
-    if (character >= 'A' && character <= 'Z') words += '_';
-    words += character === '.' ? '_' : character;
-  }
-  return `HEAPTIDE_${words.toUpperCase()}`;
+function flag(fallback: boolean, env: string): Rule<boolean> {
+  return { fallback, check: validateBoolean, parse: parseFlag, env };
 }
 
-function flag(fallback: boolean, env?: string): Rule<boolean> {
-  return rule({ fallback, check: validateBoolean, parse: parseFlag }, env);
-}
-
-function choice<T extends string>(fallback: T, choices: readonly T[]): Rule<T> {
+function choice<T extends string>(fallback: T, choices: readonly T[], env: string): Rule<T> {
   const check = (name: string, value: unknown) => validateChoice(name, value, choices);
-  return rule({ fallback, check, parse: (text) => text });
+  return { fallback, check, parse: (text) => text, env };
 }
 
-function number(fallback: number, min: number, max: number, env?: string): Rule<number> {
+function number(fallback: number, min: number, max: number, env: string): Rule<number> {
   const check = (name: string, value: unknown) => validateNumber(name, value, { min, max });
-  return rule({ fallback, check, parse: parseNumber }, env);
+  return { fallback, check, parse: parseNumber, env };
 }
 
-function integer(fallback: number, min: number, max: number): Rule<number> {
+function integer(fallback: number, min: number, max: number, env: string): Rule<number> {
   const range = { min, max, integer: true };
   const check = (name: string, value: unknown) => validateNumber(name, value, range);
-  return rule({ fallback, check, parse: parseNumber });
-}
-
-function rule<T>(base: Omit<Rule<T>, 'env'>, env?: string): Rule<T> {
-  return env === undefined ? base : { ...base, env };
+  return { fallback, check, parse: parseNumber, env };
 }
 
 function parseFlag(text: string): unknown {

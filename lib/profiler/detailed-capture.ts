@@ -21,7 +21,7 @@ export function captureDetail(
   endpoint: Endpoint,
   reason: CaptureReason,
 ): CapturedDetail {
-  const topConsumers = sites.topConsumers(heap.time);
+  const topConsumers = sites.topConsumers();
   const detail = { reason, gcStats: gcStats(heap, endpoint), heap: heapStatistics(reader) };
   return topConsumers === undefined ? detail : { ...detail, topConsumers };
 }

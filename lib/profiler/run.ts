@@ -83,7 +83,7 @@ export class Run {
       burst: options.maxProfilesPerEndpoint,
     });
     const budget = new TimeBudget(sites.maxCpuShare);
-    this.#sites = new SiteCache(binding, sites, budget);
+    this.#sites = new SiteCache(binding, { options: sites, budget, heap: this.#heap });
     this.#storage = new RunStorage({
       directory,
       owner: { run: this.id, pid: process.pid, thread: binding.thread, started: Date.now() },

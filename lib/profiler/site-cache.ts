@@ -4,8 +4,12 @@ import { type LiveStack, topConsumers } from '../capture/top-consumers.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { AllocationSite, StackFrame } from '../core/profile.js';
 import { type SamplerSession, type SiteReading, STACKS_PER_READING } from '../core/timeline.js';
+import type { HeapView } from './heap-view.js';
 
 const STRIDE = SITE_COLUMNS.length;
+
+/** Before the process has allocated this much, the sampler has seen little but the profiler's own start. */
+const FIRST_READING_BYTES = 512 * 1024;
 
 /** A live stack with its number. */
 interface NumberedStack extends LiveStack {
@@ -20,6 +24,13 @@ export interface SitesAtMoment {
   readonly sampler: SamplerSession;
 }
 
+/** What a site cache goes by. */
+export interface SiteCacheOptions {
+  readonly options: ResolvedOptions['sites'];
+  readonly budget: TimeBudget;
+  readonly heap: HeapView;
+}
+
 /**
  * The sampler's latest reading, shared by all detailed captures until it is older than `refreshMs`. Reading is the
  * dearest thing that heaptide does inside a request, so it is counted, timed and charged to the budget here.
@@ -28,6 +39,8 @@ export class SiteCache {
   readonly #reader: SiteReader;
   readonly #options: ResolvedOptions['sites'];
   readonly #budget: TimeBudget;
+  readonly #heap: HeapView;
+  readonly #allocatedBefore: number;
   /** Those of the latest reading: over hours, garbage comes from thousands of stacks. */
   #frames: ReadonlyMap<number, readonly StackFrame[]> = new Map();
   #latest: SitesAtMoment | undefined;
@@ -39,10 +52,13 @@ export class SiteCache {
   readCount = 0;
   readMs = 0;
 
-  constructor(reader: SiteReader, options: ResolvedOptions['sites'], budget: TimeBudget) {
+  /** The heap view is fresh. */
+  constructor(reader: SiteReader, { options, budget, heap }: SiteCacheOptions) {
     this.#reader = reader;
     this.#options = options;
     this.#budget = budget;
+    this.#heap = heap;
+    this.#allocatedBefore = heap.used + heap.freed;
   }
 
   /** Live bytes that heaptide itself allocated, at the last reading. Estimated. */
@@ -71,9 +87,16 @@ export class SiteCache {
     return this.#latest;
   }
 
-  /** Top consumers of the latest reading, made once per reading. */
-  topConsumers(now: number): readonly AllocationSite[] | undefined {
-    const sites = this.at(now);
+  /**
+   * Top consumers of the latest reading, made once per reading. `undefined` also while there is none and next to nothing
+   * has been allocated: V8's first reading takes 0.4 MB, since it finds the lines of all scripts on the stacks. The heap
+   * view is fresh.
+   */
+  topConsumers(): readonly AllocationSite[] | undefined {
+    const { time, used, freed } = this.#heap;
+    const allocated = used + freed - this.#allocatedBefore;
+    if (this.#latest === undefined && allocated < FIRST_READING_BYTES) return undefined;
+    const sites = this.at(time);
     if (sites === undefined) return undefined;
     this.#top ??= topConsumers(sites.stacks, this.#options.top);
     return this.#top;

@@ -44,7 +44,6 @@ uint32_t OneBased(int position) {
 }  // namespace
 
 std::optional<LocatedFunction> LocateFunction(v8::Isolate* isolate) {
-  const v8::HandleScope scope(isolate);
   v8::Local<v8::Function> function;
   if (!ReadFunction(isolate).ToLocal(&function)) return std::nullopt;
   function = Unbound(function);

@@ -22,7 +22,8 @@ struct LocatedFunction {
 };
 
 // Where the source of that function starts. Bound functions are followed.
-// Nothing for a built-in function or when the property holds no function.
+// Nothing for a built-in function or when the property holds no function. Call
+// it in a handle scope, such as Node-API's own around each method.
 std::optional<LocatedFunction> LocateFunction(v8::Isolate* isolate);
 
 }  // namespace heaptide::engine

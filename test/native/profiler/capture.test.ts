@@ -8,16 +8,29 @@ const LIGHTWEIGHT = { error: false, spikeRatio: 0, periodicEvery: 0, postGc: fal
 test('reads no allocation site for lightweight requests, however many there are', () => {
   const profiler = temporaryProfiler({ capture: LIGHTWEIGHT, maxRecordsPerSecond: 1e6 });
   const handler = profileEndpoint('sync', { profiler })((value: number) => value);
+  const allocated = Array.from({ length: 100_000 }, (_, index) => [index]);
   handler(0);
   const first = profiler.getStats().sites.readCount;
 
   for (let i = 0; i < 20_000; i++) handler(i);
 
   const stats = profiler.getStats();
+  expect(allocated).toHaveLength(100_000);
   expect(first).toBe(1);
   expect(stats.sites.readCount).toBe(first);
   expect(stats.requestsProfiled).toBe(20_001);
   expect(stats.detailed).toMatchObject({ first: 1, periodic: 0, spike: 0, error: 0, post_gc: 0 });
+});
+
+test('reads no allocation site for the first request of a process that has allocated nothing yet', () => {
+  const profiler = temporaryProfiler();
+  const handler = profileEndpoint('early', { profiler })(() => undefined);
+
+  handler();
+
+  const { detailed, sites } = profiler.getStats();
+  expect(detailed.first).toBe(1);
+  expect(sites.readCount).toBe(0);
 });
 
 test('keeps a part of the records of a busy endpoint, and every failure that is due', () => {
