@@ -42,6 +42,16 @@ describe('SamplePace', () => {
     expect(seen.filter((interval) => interval < 256 * KIB).length).toBeLessThan(45);
   });
 
+  test('keeps the interval of a run that is older than a minute through busier times', () => {
+    const busier = Array(60).fill(6 * MIB);
+
+    const young = intervals(newPace(), busier);
+    const old = intervals(newPace(), [...Array(60).fill(MIB), ...busier]);
+
+    expect(young.at(-1)).toBe(16 * KIB);
+    expect(old.at(-1)).toBe(8 * KIB);
+  });
+
   test('makes the interval longer for a heap that holds too many samples', () => {
     const seen = intervals(newPace(), Array(30).fill(MIB), 500 * MIB);
 
