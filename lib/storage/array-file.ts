@@ -69,7 +69,10 @@ export class ArrayFile {
     this.#schedule = new CompactionSchedule(limits);
   }
 
-  /** Appends what `source` gives when the turn comes. Rejects with the error of the file system. */
+  /**
+   * Appends what `source` gives when the turn comes. Rejects with the error of the file system. Where it gives nothing,
+   * the end is repaired all the same, and a file without elements removed: no bytes are no array.
+   */
   append(source: BatchSource): Promise<void> {
     const turn = this.#turn.then(() => this.#append(source));
     // The next turn does not depend on how this one ends.
@@ -109,7 +112,10 @@ export class ArrayFile {
     try {
       // No await between the source and the write: the sync path may run at any of them.
       const write = this.#nextWrite(source);
-      if (write === undefined) return;
+      if (write === undefined) {
+        this.#removeIfEmpty();
+        return;
+      }
       this.#underWay = write;
       try {
         await writeFully(handle, write.bytes, write.position);
@@ -125,6 +131,12 @@ export class ArrayFile {
     if (this.#extent !== undefined && this.#schedule.isDue(this.#extent, Date.now())) {
       await this.#compact(this.#extent);
     }
+  }
+
+  #removeIfEmpty(): void {
+    if (this.#extent === undefined || this.#extent.count > 0) return;
+    this.#extent = undefined;
+    rmSync(this.path, { force: true });
   }
 
   #nextWrite(source: BatchSource): Write | undefined {

@@ -125,8 +125,10 @@ async function merge(
   const stacks = await mergeLines(directory, 'stacks', contents.stacks);
   const timeline = await mergeLines(directory, 'timeline', contents.timeline);
   let records: number | undefined = 0;
-  for (const [id, pending] of byEndpoint(contents.records)) {
+  const byId = byEndpoint(contents.records);
+  for (const id of new Set([...endpoints.keys(), ...byId.keys()])) {
     const endpoint = endpoints.get(id)?.name ?? `(endpoint ${id})`;
+    const pending = byId.get(id) ?? [];
     const written = await mergeRecords(directory, { run: owner.run, endpoint, pending });
     records = records === undefined || written === undefined ? undefined : records + written;
   }
@@ -150,9 +152,10 @@ async function mergeLines(
   target: 'timeline' | 'stacks',
   lines: readonly string[],
 ): Promise<number | undefined> {
+  // The journal of the fallback may lack what the run was writing when it died: the file is repaired all the same.
+  if (!(await directory.write(target, () => undefined))) return undefined;
   const usable = lines.filter(isJson);
   if (usable.length === 0) return 0;
-  if (!(await directory.write(target, () => undefined))) return undefined;
   const missing = await linesNotStored(directory.path, `_${target}`, usable);
   return writeAll(directory, target, missing);
 }
@@ -168,6 +171,7 @@ async function mergeRecords(
   const { run, endpoint, pending } = records;
   // An empty write repairs the end that the run may have torn, so that what is stored is what stays.
   if (!(await directory.write({ endpoint }, () => undefined))) return undefined;
+  if (pending.length === 0) return 0;
   const stored = await storedSequences(directory.path, { run, endpoint });
   const missing = pending.filter(({ sequence }) => !stored.has(sequence));
   return writeAll(

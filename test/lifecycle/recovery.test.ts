@@ -40,9 +40,9 @@ function program(ending: string): string {
 
 const KILL = "setImmediate(() => process.kill(process.pid, 'SIGKILL'));";
 
-function leaveJournal(out: string): void {
+function leaveJournal(out: string, options: NodeJS.ProcessEnv = {}): void {
   const { signal } = spawnSync(process.execPath, ['-e', program(KILL)], {
-    env: { ...process.env, OUT: out },
+    env: { ...process.env, OUT: out, ...options },
   });
   expect(signal).toBe('SIGKILL');
 }
@@ -118,6 +118,22 @@ describe('a recovery', () => {
     await recoverProfileDirectory(out);
 
     expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test.each([
+    ['was only just made', ''],
+    ['was cut short', '[\n{"stack":1,"frames":[{"func'],
+  ])('leaves files that parse where one that the journal says nothing of %s', async (_, text) => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out, { HEAPTIDE_SITES_ENABLED: '0' });
+    writeFileSync(join(out, '_stacks.json'), text);
+
+    await recoverProfileDirectory(out);
+
+    const files = readdirSync(out).filter((name) => name.endsWith('.json'));
+    const contents = files.map((name) => JSON.parse(readFileSync(join(out, name), 'utf8')));
+    expect(contents.every((content) => Array.isArray(content) && content.length > 0)).toBe(true);
+    expect(files).not.toContain('_stacks.json');
   });
 
   test('is what the next start does, and counts', async () => {
