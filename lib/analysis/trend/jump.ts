@@ -1,7 +1,8 @@
 import { mannKendallRiseP } from '../statistics/mann-kendall.js';
 import { theilSenSlope } from '../statistics/theil-sen.js';
 import type { ChannelSettings } from './channel-settings.js';
-import { type Segment, spanOf } from './segment.js';
+import { indexAtShare, seriesFrom } from './floor-series.js';
+import { fitSegment, type Segment, spanOf } from './segment.js';
 import type { TrendWindow } from './trend-window.js';
 
 // A jump matters when it is more than this share of the growth and this many times the noise.
@@ -9,19 +10,21 @@ const JUMP_SHARE = 0.5;
 const JUMP_NOISE_MULTIPLE = 5;
 // In a shorter tail every step is most of the growth.
 const MIN_TAIL_FLOORS = 5;
+// A few floors may hold still by chance: the jump explains growth from this share of the requests on, not in the tail only.
+const LATE_SHARE = 0.25;
 // Less of an increment than this is left at one of the next floors if it was a peak: large requests last a while.
 const PEAK_REMAINDER = 0.25;
 const PEAK_FLOORS = 3;
 
 /** Whether one jump, such as a table loaded once, explains the growth of the window or of its tail. */
 export function isOneJump(window: TrendWindow, settings: ChannelSettings): boolean {
-  const { full, tail, noise } = window;
+  const { full, tail, noise, load } = window;
   const alpha = settings.tailAlpha;
-  return (
-    growthIsJump(full, { noise, alpha, growthBytes: settings.fullGrowthBytes }) ||
-    (tail.series.bytes.length >= MIN_TAIL_FLOORS &&
-      growthIsJump(tail, { noise, alpha, growthBytes: settings.tailGrowthBytes }))
-  );
+  if (growthIsJump(full, { noise, alpha, growthBytes: settings.fullGrowthBytes })) return true;
+  const late = { noise, alpha, growthBytes: settings.tailGrowthBytes };
+  if (tail.series.bytes.length < MIN_TAIL_FLOORS || !growthIsJump(tail, late)) return false;
+  const start = indexAtShare(full.series.requests, LATE_SHARE);
+  return growthIsJump(fitSegment(seriesFrom(full.series, start), load), late);
 }
 
 /** Whether the largest step dominates the growth, and without it no growth is left that counts. */

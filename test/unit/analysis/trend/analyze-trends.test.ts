@@ -103,6 +103,45 @@ describe('the verdict on a series of floors', () => {
     expect(heap.verdict).toBe('leak');
   });
 
+  // Recorded from a service of eight endpoints: two leak, and one answers with megabytes that come and go.
+  test('growth that holds still for a few floors after a rise is no step', () => {
+    const requests = [
+      468, 953, 999, 1678, 2415, 2909, 3638, 4369, 4854, 5583, 6074, 6560, 7294, 7785, 8518, 9252,
+      9742, 10729, 11219, 11712, 12452, 12944, 13925, 14904, 15391, 16376, 17117, 17609, 18346,
+      19076, 19811, 20298, 20784,
+    ];
+    const heapMb = [
+      6.11, 6.65, 4.89, 5.57, 6.1, 5.86, 6.15, 7.3, 6.64, 6.97, 7.19, 7.45, 7.61, 7.82, 7.95, 8.13,
+      8.24, 8.99, 9.29, 9.52, 9.59, 9.66, 11.14, 10.83, 10.77, 11.02, 11.44, 11.53, 13.61, 12.98,
+      12.15, 12.42, 12.56,
+    ];
+    const codeMb = [
+      2.64, 2.92, 2.93, 3.14, 3.18, 3.2, 3.22, 3.23, 3.24, 3.25, 3.26, 3.32, 3.33, 3.34, 3.36, 3.37,
+      3.37, 3.4, 3.4, 3.41, 3.42, 3.44, 3.44, 3.44, 3.44, 3.46, 3.47, 3.47, 3.47, 3.47, 3.47, 3.47,
+      3.48,
+    ];
+    const inFlight = [
+      2, 7, 6, 7, 5, 6, 7, 6, 6, 7, 6, 5, 1, 5, 7, 8, 8, 6, 6, 3, 3, 6, 5, 6, 9, 4, 3, 6, 4, 4, 4,
+      2, 6,
+    ];
+    const points = requests.map((request, index) => ({
+      request,
+      timestamp: request * 4,
+      heap: (heapMb[index] ?? 0) * BYTES_PER_MB,
+      code: (codeMb[index] ?? 0) * BYTES_PER_MB,
+      external: 0,
+      native: 0,
+      inFlight: inFlight[index] ?? 0,
+    }));
+
+    const verdicts = [27, 30, 33].map(
+      (length) => analyzeTrends(points.slice(0, length)).heap.verdict,
+    );
+
+    expect(verdicts).not.toContain('step');
+    expect(verdicts.at(-1)).toBe('leak');
+  });
+
   test('a table loaded once is a step', () => {
     const loaded = (request: number) => (request > 5_500 ? 8e6 : 0);
 
