@@ -122,6 +122,7 @@ async function merge(
 ): Promise<RecoveredRun | undefined> {
   const { owner, endpoints } = contents;
   for (const { name, handler } of endpoints.values()) directory.registerEndpoint(name, handler);
+  if (!(await directory.write('index', () => undefined))) return undefined;
   const stacks = await mergeLines(directory, 'stacks', contents.stacks);
   const timeline = await mergeLines(directory, 'timeline', contents.timeline);
   let records: number | undefined = 0;

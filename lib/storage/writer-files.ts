@@ -18,7 +18,7 @@ import { Outbox } from './outbox.js';
 import { decodeEndpoint } from './timeline-codec.js';
 
 /** A file of a writer. */
-export type WriteTarget = 'timeline' | 'stacks' | { readonly endpoint: string };
+export type WriteTarget = 'index' | 'timeline' | 'stacks' | { readonly endpoint: string };
 
 /** What files keep: the options of the same names are those of `EndpointProfiler`. All by default. */
 export interface FileLimits {
@@ -76,6 +76,7 @@ export class WriterFiles {
 
   /** The file for `target`. */
   fileOf(target: WriteTarget): ArrayFile {
+    if (target === 'index') return this.indexFile;
     if (target === 'timeline') return this.#timeline;
     if (target === 'stacks') return this.#stacks;
     const path = join(this.directory, this.index.fileOf(target.endpoint));

@@ -136,6 +136,24 @@ describe('a recovery', () => {
     expect(files).not.toContain('_stacks.json');
   });
 
+  test('repairs an index of endpoints that was cut short though it lacks none', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+    const [name = ''] = journals(out);
+    const kept = join(temporaryDirectory(), name);
+    copyFileSync(join(out, '.journal', name), kept);
+    await recoverProfileDirectory(out);
+    const index = join(out, '_endpoints.json');
+    truncateSync(index, statSync(index).size - 3);
+    copyFileSync(kept, join(out, '.journal', name));
+
+    await recoverProfileDirectory(out);
+
+    expect(JSON.parse(readFileSync(index, 'utf8'))).toMatchObject([
+      { endpoint: 'GET /orders/:id' },
+    ]);
+  });
+
   test('is what the next start does, and counts', async () => {
     const out = join(temporaryDirectory(), 'profiles');
     leaveJournal(out);
