@@ -3,17 +3,14 @@ import { MAX_SAMPLE_INTERVAL_BYTES } from '../core/options.js';
 /** Samples that may come at once: loading modules, or a burst, is no reason to know less for good. */
 const BURST_SAMPLES = 10_000;
 
-/** From this age on, in ms, a run has much to forget, and as many samples may come at once as in so long a time. */
-const SETTLED_MS = 60_000;
-
 /** Live samples at most: V8 keeps about 400 bytes for each, and a reading, which stops the service, goes over all. */
 const MAX_LIVE_SAMPLES = 16 * 1024;
 
 /** How long a heap that is more than half full keeps its samples, in ms: it may be about to run out. */
 const CROWDED_MS = 60_000;
 
-/** An interval is followed by one this many times as long: what is sampled more finely is found sooner. */
-const STEP = 2;
+/** An interval is followed by one this many times as long. */
+const STEP = 4;
 
 /** The heap at one moment. Time in ms, sizes in bytes. */
 export interface AllocationMoment {
@@ -33,7 +30,6 @@ export interface AllocationMoment {
  */
 export class SamplePace {
   readonly #maxPerSecond: number;
-  readonly #settledAt: number;
   #last: AllocationMoment;
   #level = 0;
   #crowdedAt: number | undefined;
@@ -46,7 +42,6 @@ export class SamplePace {
   ) {
     this.#maxPerSecond = options.maxSamplesPerSecond;
     this.intervalBytes = options.sampleIntervalBytes;
-    this.#settledAt = start.now + SETTLED_MS;
     this.#last = start;
   }
 
@@ -57,8 +52,7 @@ export class SamplePace {
     this.#last = moment;
     this.#level = Math.max(0, this.#level + samples - allowed);
     const isTooDense =
-      this.#level > this.#burstAt(moment.now) ||
-      moment.live > MAX_LIVE_SAMPLES * this.intervalBytes;
+      this.#level > BURST_SAMPLES || moment.live > MAX_LIVE_SAMPLES * this.intervalBytes;
     if (!moment.isCrowded) this.#crowdedAt = undefined;
     else this.#crowdedAt ??= moment.now;
     const waits = this.#crowdedAt !== undefined && moment.now - this.#crowdedAt < CROWDED_MS;
@@ -66,11 +60,5 @@ export class SamplePace {
     this.#level = 0;
     this.intervalBytes = Math.min(STEP * this.intervalBytes, MAX_SAMPLE_INTERVAL_BYTES);
     return true;
-  }
-
-  /** Samples that may come at once. */
-  #burstAt(now: number): number {
-    const minute = (SETTLED_MS / 1000) * this.#maxPerSecond;
-    return now < this.#settledAt ? BURST_SAMPLES : Math.max(BURST_SAMPLES, minute);
   }
 }

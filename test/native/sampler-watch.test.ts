@@ -32,7 +32,7 @@ describe.each(BACKENDS)(
       const after = binding.readSites(10);
       expect(kept).toHaveLength(20_000);
       expect(before?.intervalBytes).toBe(8192);
-      expect(after?.intervalBytes).toBe(16_384);
+      expect(after?.intervalBytes).toBe(32_768);
       expect(after?.session).toBeGreaterThan(before?.session ?? Number.NaN);
       expect(after?.totalBytes).toBeLessThan(before?.totalBytes ?? Number.NaN);
       expect(binding.samplerOwner()).toBe('heaptide');
