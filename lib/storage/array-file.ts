@@ -71,7 +71,7 @@ export class ArrayFile {
 
   /**
    * Appends what `source` gives when the turn comes. Rejects with the error of the file system. Where it gives nothing,
-   * the end is repaired all the same, and a file without elements removed: no bytes are no array.
+   * the end is repaired all the same, and a file without elements removed.
    */
   append(source: BatchSource): Promise<void> {
     const turn = this.#turn.then(() => this.#append(source));
@@ -133,6 +133,7 @@ export class ArrayFile {
     }
   }
 
+  /** Without an element the file did not exist, or was as good as empty: no bytes are no array. */
   #removeIfEmpty(): void {
     if (this.#extent === undefined || this.#extent.count > 0) return;
     this.#extent = undefined;
@@ -164,8 +165,7 @@ export class ArrayFile {
     this.#extent = undefined;
     try {
       this.#extent = closeArray(fd, before);
-      // Without an element the file did not exist, or was as good as empty: no bytes are no array.
-      if (before.count === 0) rmSync(this.path, { force: true });
+      this.#removeIfEmpty();
     } catch {
       // The next write reads the file again and repairs it.
     }

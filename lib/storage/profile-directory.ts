@@ -124,6 +124,14 @@ export class ProfileDirectory {
     }
   }
 
+  /**
+   * Mends the end of one of the writer's files where a death cut it short, and leaves none without elements. False when
+   * that failed.
+   */
+  repair(target: WriteTarget): Promise<boolean> {
+    return this.write(target, () => undefined);
+  }
+
   /** As {@link write}, for the `exit` event. */
   writeSync(target: WriteTarget, source: BatchSource): boolean {
     try {

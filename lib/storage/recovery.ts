@@ -122,7 +122,7 @@ async function merge(
 ): Promise<RecoveredRun | undefined> {
   const { owner, endpoints } = contents;
   for (const { name, handler } of endpoints.values()) directory.registerEndpoint(name, handler);
-  if (!(await directory.write('index', () => undefined))) return undefined;
+  if (!(await directory.repair('index'))) return undefined;
   const stacks = await mergeLines(directory, 'stacks', contents.stacks);
   const timeline = await mergeLines(directory, 'timeline', contents.timeline);
   let records: number | undefined = 0;
@@ -154,7 +154,7 @@ async function mergeLines(
   lines: readonly string[],
 ): Promise<number | undefined> {
   // The journal of the fallback may lack what the run was writing when it died: the file is repaired all the same.
-  if (!(await directory.write(target, () => undefined))) return undefined;
+  if (!(await directory.repair(target))) return undefined;
   const usable = lines.filter(isJson);
   if (usable.length === 0) return 0;
   const missing = await linesNotStored(directory.path, `_${target}`, usable);
@@ -170,8 +170,8 @@ async function mergeRecords(
   },
 ): Promise<number | undefined> {
   const { run, endpoint, pending } = records;
-  // An empty write repairs the end that the run may have torn, so that what is stored is what stays.
-  if (!(await directory.write({ endpoint }, () => undefined))) return undefined;
+  // First, so that what is stored is what stays.
+  if (!(await directory.repair({ endpoint }))) return undefined;
   if (pending.length === 0) return 0;
   const stored = await storedSequences(directory.path, { run, endpoint });
   const missing = pending.filter(({ sequence }) => !stored.has(sequence));
