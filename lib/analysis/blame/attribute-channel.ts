@@ -140,8 +140,8 @@ function isPersistent(group: GroupGrowth, { windows, growth, channel }: Context)
 }
 
 /**
- * Whether the stacks of other endpoints leave the group a good part of what the regression puts on it. External floors hardly scatter, and
- * the wrappers in the stacks do not tell how much they wrap: there the regression knows better.
+ * Whether the stacks of other endpoints leave the group a good part of what the regression puts on it. External floors
+ * hardly scatter, and the wrappers in the stacks do not tell how much they wrap: there the regression knows better.
  */
 function hasRoom(group: GroupGrowth, { growth, stacks, channel, certain }: Context): boolean {
   if (channel === 'external') return true;

@@ -26,6 +26,7 @@ export function growthByEndpoint(
     const stacks = history.stacks.filter(({ frames }) =>
       frames.some((frame) => endpoints.get(frameKey(frame)) === endpoint),
     );
+    if (stacks.length === 0) continue;
     const total = sumSeries(stacks);
     const meter = new GrowthMeter(ownRequests(endpoint, history.requests, windows));
     const growth = meter.measure(total);

@@ -10,13 +10,13 @@ const JUMP_SHARE = 0.5;
 const JUMP_NOISE_MULTIPLE = 5;
 // In a shorter tail every step is most of the growth.
 const MIN_TAIL_FLOORS = 5;
-// A few floors may hold still by chance: the jump explains growth from this share of the requests on, not in the tail only.
+// The few floors of a tail may hold still by chance: its jump explains the growth from this share of the requests on, too.
 const LATE_SHARE = 0.25;
 // Less of an increment than this is left at one of the next floors if it was a peak: large requests last a while.
 const PEAK_REMAINDER = 0.25;
 const PEAK_FLOORS = 3;
 
-/** Whether one jump, such as a table loaded once, explains the growth of the window or of its tail. */
+/** Whether one jump, such as a table loaded once, explains the growth of the window, or that of its later parts. */
 export function isOneJump(window: TrendWindow, settings: ChannelSettings): boolean {
   const { full, tail, noise, load } = window;
   const alpha = settings.tailAlpha;
