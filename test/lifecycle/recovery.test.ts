@@ -51,6 +51,15 @@ function journals(out: string): string[] {
   return readdirSync(join(out, '.journal')).filter((name) => name.endsWith('.journal'));
 }
 
+/** Keeps the journal of the dead run, and returns what puts it back: as if the recovery had died before deleting it. */
+function keepJournal(out: string): () => void {
+  const [name = ''] = journals(out);
+  const journal = join(out, '.journal', name);
+  const kept = join(temporaryDirectory(), name);
+  copyFileSync(journal, kept);
+  return () => copyFileSync(kept, journal);
+}
+
 function heaptide(...args: string[]): { readonly code: number | null; readonly stdout: string } {
   const { status, stdout } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
   return { code: status, stdout };
@@ -91,11 +100,9 @@ describe('a recovery', () => {
   test('that is killed when everything is written, but the journal still there, is repeated without doubles', async () => {
     const out = join(temporaryDirectory(), 'profiles');
     leaveJournal(out);
-    const [name = ''] = journals(out);
-    const kept = join(temporaryDirectory(), name);
-    copyFileSync(join(out, '.journal', name), kept);
+    const putBack = keepJournal(out);
     await recoverProfileDirectory(out);
-    copyFileSync(kept, join(out, '.journal', name));
+    putBack();
 
     const { runs } = await recoverProfileDirectory(out);
 
@@ -106,14 +113,12 @@ describe('a recovery', () => {
   test('completes what a write that was cut short left of a record', async () => {
     const out = join(temporaryDirectory(), 'profiles');
     leaveJournal(out);
-    const [name = ''] = journals(out);
-    const kept = join(temporaryDirectory(), name);
-    copyFileSync(join(out, '.journal', name), kept);
+    const putBack = keepJournal(out);
     await recoverProfileDirectory(out);
     const file = join(out, 'GET_orders_id.json');
     const text = readFileSync(file, 'utf8');
     truncateSync(file, text.lastIndexOf('"latency_ms"'));
-    copyFileSync(kept, join(out, '.journal', name));
+    putBack();
 
     await recoverProfileDirectory(out);
 
@@ -139,13 +144,11 @@ describe('a recovery', () => {
   test('repairs an index of endpoints that was cut short though it lacks none', async () => {
     const out = join(temporaryDirectory(), 'profiles');
     leaveJournal(out);
-    const [name = ''] = journals(out);
-    const kept = join(temporaryDirectory(), name);
-    copyFileSync(join(out, '.journal', name), kept);
+    const putBack = keepJournal(out);
     await recoverProfileDirectory(out);
     const index = join(out, '_endpoints.json');
     truncateSync(index, statSync(index).size - 3);
-    copyFileSync(kept, join(out, '.journal', name));
+    putBack();
 
     await recoverProfileDirectory(out);
 
