@@ -9,7 +9,7 @@
 import { cpus } from 'node:os';
 import { CONTENDERS, MORE_CONTENDERS, pin } from './http/contenders.mjs';
 import { measurePair } from './http/pair.mjs';
-import { report } from './measure.mjs';
+import { judge, report } from './measure.mjs';
 
 const LAUNCHES = Number(process.env.HEAPTIDE_BENCH_LAUNCHES ?? 5);
 const ONLY = process.env.HEAPTIDE_BENCH_CASES ?? '';
@@ -59,18 +59,15 @@ function rows(name, pairs, bar) {
   const part = (figure) => percent(of(figure).mean);
   const parts = `by the request ${part((pair) => pair.requests.main)}, by the clock ${part((pair) => pair.clock.main)}`;
   return [
-    { what: name, figure: `${spread(total)} of the main thread`, ...judge(total, bar) },
+    {
+      what: name,
+      figure: `${spread(total)} of the main thread`,
+      ...(bar !== undefined && judge(total, bar)),
+    },
     { what: '', figure: parts },
     { what: '', figure: `${spread(of((pair) => pair.total.process))} of all threads` },
     { what: '', figure: `${spread(of((pair) => pair.p99))} p99` },
   ];
-}
-
-function judge({ low, high }, bar) {
-  if (bar === undefined) return {};
-  if (100 * low > bar) return { bar: `<= ${bar} %`, ok: false };
-  if (100 * high <= bar) return { bar: `<= ${bar} %`, ok: true };
-  return { bar: `<= ${bar} %: undecided` };
 }
 
 function interval(values) {

@@ -38,6 +38,13 @@ export function report(title, rows) {
   return missed;
 }
 
+/** A bar for a ratio is held or missed when the whole interval is on one side of it. */
+export function judge({ low, high }, highest) {
+  const bar = `<= ${100 * highest} %`;
+  if (high <= highest) return { bar, ok: true };
+  return low > highest ? { bar, ok: false } : { bar: `${bar}: undecided` };
+}
+
 /** `12.3 (11.0-14.2) ns`. */
 export function figure({ median, min, max }, unit, digits = 0) {
   const [a, b, c] = [median, min, max].map((value) => value.toFixed(digits));

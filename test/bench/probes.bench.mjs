@@ -14,7 +14,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { pin } from './http/contenders.mjs';
-import { report } from './measure.mjs';
+import { judge, report } from './measure.mjs';
 import { costOfProbes } from './probes/cost.mjs';
 
 const SERVICE = fileURLToPath(new URL('probes/service.mjs', import.meta.url));
@@ -110,11 +110,11 @@ function printComparison(liveMb, [without, probed], bursts) {
       what: 'throughput lost by a probe, mean',
       figure: milliseconds(cost.map((each) => each.lostMs)),
     },
-    { what: 'throughput lost, of the whole', figure: percent(lost), ...judge(lost) },
+    { what: 'throughput lost, of the whole', figure: percent(lost), ...judge(lost, MAX_LOSS) },
     {
       what: 'throughput lost where no other core is free (CPU)',
       figure: percent(burnt),
-      ...judge(burnt),
+      ...judge(burnt, MAX_LOSS),
     },
     {
       what: 'p99 with probes, against without',
@@ -134,18 +134,12 @@ function measuredByHeaptide(notes) {
   return { probes, pauseMs: each('pauseMs'), cpuMs: each('cpuMs') };
 }
 
-/** The bar is held or missed when the whole interval is on one side of it. */
-function judge({ mean: center, error }) {
-  const bar = `<= ${100 * MAX_LOSS} %`;
-  if (center + error <= MAX_LOSS) return { bar, ok: true };
-  return center - error > MAX_LOSS ? { bar, ok: false } : { bar: `${bar}: undecided` };
-}
-
 /** The mean with two standard errors. */
 function estimate(values) {
   const center = mean(values);
   const variance = mean(values.map((value) => (value - center) ** 2));
-  return { mean: center, error: 2 * Math.sqrt(variance / (values.length - 1)) };
+  const error = 2 * Math.sqrt(variance / (values.length - 1));
+  return { mean: center, error, low: center - error, high: center + error };
 }
 
 function mean(values) {
