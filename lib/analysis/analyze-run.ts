@@ -66,14 +66,12 @@ export function analyzeRun(evidence: RunEvidence): RunFindings {
 function findStacks(run: RunEvidence): StackFindings {
   const { history, trends, stacks, handlers } = run;
   if (history.sites.length === 0) {
-    return { sites: capturedSites(run.records, history.run), endpoints: new Map() };
+    return { sites: capturedSites(run.records, history.run) };
   }
   const merged = mergeStacks(toSiteHistory(history.sites, stacks));
   const evidence = { history: merged, endpoints: endpointFrames(handlers) };
-  return {
-    sites: findSites(evidence, trends),
-    endpoints: growthByEndpoint(evidence, history.windows),
-  };
+  const growth = growthByEndpoint(evidence, history.windows);
+  return { sites: findSites(evidence, trends), ...(growth && { growth }) };
 }
 
 function findSites(evidence: SiteEvidence, trends: RunEvidence['trends']): readonly GrowingSite[] {

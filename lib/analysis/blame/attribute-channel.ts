@@ -9,7 +9,13 @@ import {
   unregressedGrowth,
 } from './growth-regression.js';
 import { soloBytesPerRequest } from './solo-windows.js';
-import { type StackFindings, type StackPart, weighStacks } from './stack-evidence.js';
+import {
+  mostBytesBy,
+  STACK_DEVIATIONS,
+  type StackFindings,
+  type StackPart,
+  weighStacks,
+} from './stack-evidence.js';
 
 /** An endpoint is named by the regression above this share of the growth, this many standard errors from zero. */
 const MIN_SHARE = 0.2;
@@ -17,6 +23,9 @@ const MIN_T = 3;
 
 /** The stacks of others must leave an endpoint this share of what the regression puts on it. */
 const MIN_ROOM = 0.5;
+
+/** Its own stacks and those that are nobody's must show this share of it. */
+const MIN_SEEN = 1 / 3;
 
 /** Growth that slows down below this share of its rate is a cache that fills, not a leak. */
 const MIN_STEADY_RATIO = 0.35;
@@ -30,9 +39,6 @@ const TAIL_WINDOWS_PER_GROUP = 2;
  * named by must also exceed what the whole channel may drift by.
  */
 const MIN_STACK_SHARE: Readonly<Record<Channel, number>> = { heap: 0.02, external: 0.3, native: 1 };
-
-/** What sampling alone may make of nothing, in its standard deviations. */
-const STACK_DEVIATIONS = 2;
 
 /** Among endpoints that the regression cannot tell apart, the stacks decide for one with this share of what they hold. */
 const DECISIVE_STACK_SHARE = 0.7;
@@ -79,6 +85,7 @@ export function attributeChannel(
     windows,
     growth,
     stacks,
+    findings,
     channel,
     certain: Math.min(growth.bytes, byTrend.bytes),
     drift: settingsFor(
@@ -98,6 +105,7 @@ interface Context {
   readonly windows: readonly FloorWindow[];
   readonly growth: ChannelGrowth;
   readonly stacks: Stacks;
+  readonly findings: StackFindings;
   readonly channel: Channel;
   /** The growth by the trend where that is less: a regression adds what comes and goes to what grows. */
   readonly certain: number;
@@ -126,7 +134,7 @@ const NOTHING = { bytes: 0, bytesPerRequest: 0, interval: [0, 0], isCleared: tru
 function isGrowing(group: GroupGrowth, context: Context): boolean {
   const part = group.bytes / context.growth.bytes;
   if (!(part > MIN_SHARE && group.t > MIN_T && group.interval[0] > 0)) return false;
-  return isPersistent(group, context) && hasRoom(group, context);
+  return isPersistent(group, context) && hasRoom(group, context) && isInStacks(group, context);
 }
 
 /** Whether the group grows as fast in the second half, and while it is alone, as far as that is known. */
@@ -148,6 +156,12 @@ function hasRoom(group: GroupGrowth, { growth, stacks, channel, certain }: Conte
   const others = total([...stacks.values()].map(({ share }) => share)) - sharesOf(group, stacks);
   const room = 1 - (others * growth.bytes) / certain;
   return room > Math.max(MIN_SHARE, MIN_ROOM * Math.min(1, group.bytes / certain));
+}
+
+/** Whether the stacks show the growth that the regression puts on the group, as far as stacks tell anything of it. */
+function isInStacks(group: GroupGrowth, { channel, findings }: Context): boolean {
+  if (channel !== 'heap') return true;
+  return mostBytesBy(group.endpoints.keys(), findings) > MIN_SEEN * group.bytes;
 }
 
 /** What the groups that the regression names leave of external growth, 0 to 1. */

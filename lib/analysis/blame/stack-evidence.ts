@@ -1,7 +1,10 @@
 import type { Channel, GrowingSite } from '../../core/analysis-result.js';
 import { bytesToMb } from '../../core/units.js';
-import type { EndpointStackGrowth } from '../sites/endpoint-growth.js';
+import type { GrowthByEndpoint } from '../sites/endpoint-growth.js';
 import { total } from './endpoint-groups.js';
+
+/** What sampling alone may make of nothing, in its standard deviations. */
+export const STACK_DEVIATIONS = 2;
 
 /** What the stacks say of an endpoint's part in the growth of a channel. */
 export interface StackPart {
@@ -14,8 +17,8 @@ export interface StackPart {
 /** What is known from stacks. */
 export interface StackFindings {
   readonly sites: readonly GrowingSite[];
-  /** Growth of the heap under the frames of each endpoint that has any. */
-  readonly endpoints: ReadonlyMap<string, EndpointStackGrowth>;
+  /** Where the heap grew; absent when stacks were read too seldom. */
+  readonly growth?: GrowthByEndpoint;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface StackFindings {
  * grows: where there are any, they explain all of it.
  */
 export function weighStacks(
-  { sites, endpoints }: StackFindings,
+  { sites, growth: grown }: StackFindings,
   growth: { readonly channel: Channel; readonly bytes: number },
 ): ReadonlyMap<string, StackPart> {
   const relevant = sites.filter((site) => site.channel === growth.channel);
@@ -33,12 +36,24 @@ export function weighStacks(
   const growthMb = bytesToMb(growth.bytes);
   const parts = new Map(sitesByEndpoint(relevant, Math.max(sum, growthMb)));
   if (growth.channel !== 'heap' || !(growthMb > 0)) return parts;
-  for (const [endpoint, { bytes, deviation }] of endpoints) {
-    if (!(bytes > 0)) continue;
+  for (const [endpoint, { bytes, deviation, isBeyondDoubt }] of grown?.endpoints ?? []) {
+    if (!(isBeyondDoubt && bytes > 0)) continue;
     const share = Math.max(parts.get(endpoint)?.share ?? 0, Math.min(1, bytes / growth.bytes));
     parts.set(endpoint, { share, deviation: (deviation / bytes) * share });
   }
   return parts;
+}
+
+/**
+ * The most that the heap can have grown by in stacks of these endpoints, in bytes: in their own, and in those that are
+ * nobody's. Infinite where stacks say nothing.
+ */
+export function mostBytesBy(endpoints: Iterable<string>, { growth }: StackFindings): number {
+  if (growth === undefined) return Number.POSITIVE_INFINITY;
+  const own = [...endpoints].flatMap((endpoint) => growth.endpoints.get(endpoint) ?? []);
+  const parts = [...own, growth.others];
+  const bytes = total(parts.map((part) => Math.max(0, part.bytes)));
+  return bytes + STACK_DEVIATIONS * Math.hypot(...parts.map(({ deviation }) => deviation));
 }
 
 function sitesByEndpoint(

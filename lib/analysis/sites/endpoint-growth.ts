@@ -2,44 +2,75 @@ import { frameKey } from '../../core/stack-frame.js';
 import type { FloorWindow } from '../run/run-history.js';
 import type { SiteEvidence } from './growing-sites.js';
 import { BEYOND_DOUBT, GrowthMeter, MIN_FLOORS, reaches } from './stack-growth.js';
-import { sumSeries } from './stack-series.js';
+import { type StackSeries, sumSeries } from './stack-series.js';
 
-/** How much live memory grew whose stacks hold the frame of one endpoint's handler. */
-export interface EndpointStackGrowth {
+/** How much live memory grew in some stacks. */
+export interface StackGrowthEstimate {
   readonly bytes: number;
   /** Standard deviation of the growth of memory that merely comes and goes: of as many births of samples as deaths. */
   readonly deviation: number;
 }
 
+/** The same for the stacks that hold the frame of an endpoint's handler. */
+export interface EndpointStackGrowth extends StackGrowthEstimate {
+  /** Whether it is more than chance makes of nothing, and goes on to the end. */
+  readonly isBeyondDoubt: boolean;
+}
+
+/** Where live memory grew. */
+export interface GrowthByEndpoint {
+  /** The endpoints that have stacks. */
+  readonly endpoints: ReadonlyMap<string, EndpointStackGrowth>;
+  /** What no endpoint's frame is in: after an `await`, say. */
+  readonly others: StackGrowthEstimate;
+}
+
 /**
- * The endpoints under whose frame live memory grows beyond chance. All stacks of an endpoint are taken together: a leak
- * is found by fewer samples than would name each of the functions that they are spread over. It is followed over the
- * endpoint's own requests, so that one that is called less toward the end does not seem to fill up.
+ * How live memory grows under the frame of each endpoint, and beside them. All stacks of an endpoint are taken together: a
+ * leak is found by fewer samples than would name each of the functions that they are spread over. It is followed over
+ * the endpoint's own requests, so that one that is called less toward the end does not seem to fill up. Returns
+ * `undefined` when there are too few floors with stacks.
  */
 export function growthByEndpoint(
   { history, endpoints }: SiteEvidence,
   windows: readonly FloorWindow[],
-): ReadonlyMap<string, EndpointStackGrowth> {
+): GrowthByEndpoint | undefined {
+  const { requests } = history;
+  if (requests.length < MIN_FLOORS) return undefined;
+  const owners = new Map(
+    history.stacks.map((stack) => [
+      stack,
+      new Set(stack.frames.flatMap((frame) => endpoints.get(frameKey(frame)) ?? [])),
+    ]),
+  );
+  const stacksWhere = (belongs: (owning: ReadonlySet<string>) => boolean) =>
+    history.stacks.filter((stack) => belongs(owners.get(stack) ?? new Set()));
   const grown = new Map<string, EndpointStackGrowth>();
-  if (history.requests.length < MIN_FLOORS) return grown;
   for (const endpoint of new Set(endpoints.values())) {
-    const stacks = history.stacks.filter(({ frames }) =>
-      frames.some((frame) => endpoints.get(frameKey(frame)) === endpoint),
-    );
+    const stacks = stacksWhere((owning) => owning.has(endpoint));
     if (stacks.length === 0) continue;
-    const total = sumSeries(stacks);
-    const meter = new GrowthMeter(ownRequests(endpoint, history.requests, windows));
-    const growth = meter.measure(total);
-    const live = total.samples.at(-1) ?? 0;
-    if (!reaches(growth, BEYOND_DOUBT) || live === 0) continue;
-    const bytesPerSample = (total.bytes.at(-1) ?? 0) / live;
-    const turnover = stacks.reduce((sum, { samples }) => sum + meter.turnover(samples), 0);
-    grown.set(endpoint, {
-      bytes: growth.bytes,
-      deviation: bytesPerSample * Math.sqrt(turnover),
-    });
+    grown.set(endpoint, estimate(stacks, ownRequests(endpoint, requests, windows)));
   }
-  return grown;
+  const unowned = stacksWhere((owning) => owning.size === 0);
+  return { endpoints: grown, others: estimate(unowned, requests) };
+}
+
+function estimate(
+  stacks: readonly StackSeries[],
+  requests: readonly number[],
+): EndpointStackGrowth {
+  const total = sumSeries(stacks);
+  const live = total.samples.at(-1) ?? 0;
+  if (live === 0) return { bytes: 0, deviation: 0, isBeyondDoubt: false };
+  const meter = new GrowthMeter(requests);
+  const growth = meter.measure(total);
+  const bytesPerSample = (total.bytes.at(-1) ?? 0) / live;
+  const turnover = stacks.reduce((sum, { samples }) => sum + meter.turnover(samples), 0);
+  return {
+    bytes: growth.bytes,
+    deviation: bytesPerSample * Math.sqrt(turnover),
+    isBeyondDoubt: reaches(growth, BEYOND_DOUBT),
+  };
 }
 
 /** Requests of the endpoint finished at each of the floors; all requests, where its own are not known. */

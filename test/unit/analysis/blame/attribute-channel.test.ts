@@ -4,7 +4,18 @@ import { seededRandom } from '../../../../lib/analysis/blame/random.js';
 import type { FloorWindow } from '../../../../lib/analysis/run/run-history.js';
 import type { GrowingSite } from '../../../../lib/core/analysis-result.js';
 
-const NONE = { sites: [], endpoints: new Map() };
+const NONE = { sites: [] };
+
+type Part = { readonly bytes: number; readonly deviation?: number; isBeyondDoubt?: boolean };
+
+/** Stacks in which the endpoints' parts of the growth are these, in bytes, and nobody's part is that. */
+function stacksOf(parts: Readonly<Record<string, Part>>, nobodys = 0) {
+  const growths = Object.entries(parts).map(
+    ([endpoint, part]) => [endpoint, { deviation: 0, isBeyondDoubt: true, ...part }] as const,
+  );
+  const others = { bytes: nobodys, deviation: 0 };
+  return { sites: [], growth: { endpoints: new Map(growths), others } };
+}
 
 /** Windows of two endpoints, `leaking` and `other`, of which the first keeps `rate` bytes per request. */
 function windowsOf(
@@ -80,13 +91,12 @@ describe('attributeChannel', () => {
     const windows = windowsOf('heap', { rate: 4000, noise: 20_000 });
     const bytes =
       4000 * windows.reduce((sum, { finished }) => sum + (finished.get('leaking') ?? 0), 0);
-    const endpoints = new Map([['other', { bytes: share * bytes, deviation: deviation * bytes }]]);
+    const stacks = stacksOf({
+      leaking: { bytes },
+      other: { bytes: share * bytes, deviation: deviation * bytes },
+    });
 
-    const found = named(
-      windows,
-      { channel: 'heap', bytesPerRequest: 2000 },
-      { ...NONE, endpoints },
-    );
+    const found = named(windows, { channel: 'heap', bytesPerRequest: 2000 }, stacks);
 
     expect(found?.toSorted()).toEqual(expected);
   });
@@ -96,12 +106,34 @@ describe('attributeChannel', () => {
     const windows = windowsOf('heap', { rate, noise: 2000 });
     const trend = { channel: 'heap', bytesPerRequest: rate / 2 } as const;
     const bytes = windows.at(-1)?.to.heap ?? 0;
-    const heldByOther = (share: number) => ({
-      ...NONE,
-      endpoints: new Map([['other', { bytes: share * bytes, deviation: 0 }]]),
-    });
+    const heldByOther = (share: number) => stacksOf({ other: { bytes: share * bytes } }, bytes);
 
     expect(named(windows, trend, heldByOther(0.3))).toEqual(['leaking', 'other']);
     expect(named(windows, trend, heldByOther(0.7))).toEqual(['other']);
+  });
+
+  test.each([
+    ['a tenth', 0.1, 0, []],
+    ['half', 0.5, 0, ['leaking']],
+    ['a tenth, where the rest may be missing by chance', 0.1, 0.15, ['leaking']],
+  ])(
+    'asks stacks for what the regression puts on an endpoint: %s',
+    (_, share, spread, expected) => {
+      const windows = windowsOf('heap', { rate: 4000, noise: 2000 });
+      const trend = { channel: 'heap', bytesPerRequest: 2000 } as const;
+      const whole = windows.at(-1)?.to.heap ?? 0;
+      const leaking = { bytes: share * whole, deviation: spread * whole, isBeyondDoubt: false };
+
+      expect(named(windows, trend, stacksOf({ leaking }))).toEqual(expected);
+    },
+  );
+
+  test("counts for an endpoint what grows in stacks that are nobody's", () => {
+    const windows = windowsOf('heap', { rate: 4000, noise: 2000 });
+    const trend = { channel: 'heap', bytesPerRequest: 2000 } as const;
+    const bytes = windows.at(-1)?.to.heap ?? 0;
+
+    expect(named(windows, trend, stacksOf({}, bytes))).toEqual(['leaking']);
+    expect(named(windows, trend, stacksOf({}))).toEqual([]);
   });
 });

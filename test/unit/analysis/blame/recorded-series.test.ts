@@ -51,12 +51,9 @@ function analyze(run: ProbedRun, window: number) {
     const finished = new Map(counts.map((count, endpoint) => [String(endpoint), count]));
     return from === undefined ? [] : [{ from, to, finished }];
   });
-  const endpoints =
-    attributeRun({
-      windows,
-      trends,
-      stacks: { sites, endpoints: growthByEndpoint(evidence, windows) },
-    })?.endpoints ?? new Map();
+  const growth = growthByEndpoint(evidence, windows);
+  const findings = { sites, ...(growth && { growth }) };
+  const endpoints = attributeRun({ windows, trends, stacks: findings })?.endpoints ?? new Map();
   const named = [...endpoints].flatMap(([endpoint, { verdict }]) =>
     verdict === 'leak' || verdict === 'growing' ? [Number(endpoint)] : [],
   );
