@@ -30,6 +30,7 @@ export const HEAP_FIELDS = [
   'floorMalloced',
   'floorTotal', // Committed heap.
   'floorRss',
+  'externalLow', // Least `external` since that GC: dead Buffers are freed after it, on other threads.
   'nearLimitCount', // Notices of V8 that the heap is about to run out, while it was watched.
 ] as const;
 

@@ -58,6 +58,8 @@ export interface TimelineEntry {
   readonly gc: readonly [minor: number, major: number];
   readonly gcPauseMs: number;
   readonly gcFreedMb: number;
+  /** On `floor`: the least external memory from the GC's end to a second later. V8 frees dead Buffers after the GC. */
+  readonly externalLowMb?: number;
   /** On `floor`: whether heaptide asked for the GC. */
   readonly probed?: boolean;
   /** On `floor`, `stop`, and the `tick` after a probe: what heaptide itself has cost so far. */

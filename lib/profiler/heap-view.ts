@@ -74,6 +74,10 @@ export class HeapView {
     return this.#values[HEAP.floorRss] ?? 0;
   }
 
+  get externalLow(): number {
+    return this.#values[HEAP.externalLow] ?? 0;
+  }
+
   get nearLimitCount(): number {
     return this.#values[HEAP.nearLimitCount] ?? 0;
   }

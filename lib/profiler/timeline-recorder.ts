@@ -60,6 +60,8 @@ export class TimelineRecorder {
   readonly #codeSize: CodeSize;
   readonly #probe: () => boolean;
   readonly #stacksWritten = new Set<number>();
+  /** The last floor, until it is known how much external memory its GC has freed. */
+  #held: TimelineEntry | undefined;
   #majorCountSeen: number;
   #requestsSeen = 0;
   #code = 0;
@@ -95,6 +97,7 @@ export class TimelineRecorder {
     heap.refresh();
     // Before new floors are looked for: after the one of the probe, helpers have had time to sweep.
     const isSettled = this.#settleProbe();
+    this.#releaseFloor();
     this.noticeMajorGc();
     const { finished, inFlight } = requests();
     if (finished !== this.#requestsSeen) {
@@ -111,10 +114,14 @@ export class TimelineRecorder {
     this.noticeMajorGc();
   }
 
-  /** Writes the floor of a major GC that has ended since the last call. The heap view is fresh. */
+  /**
+   * Takes the floor of a major GC that has ended since the last call, and writes it at the next tick. The heap view is
+   * fresh.
+   */
   noticeMajorGc(): void {
     const { heap } = this.#sources;
     if (heap.majorCount === this.#majorCountSeen) return;
+    this.#releaseFloor();
     this.#majorCountSeen = heap.majorCount;
     this.#code = this.#codeSize.atFloor(heap);
     const probed = this.#notePace();
@@ -128,20 +135,33 @@ export class TimelineRecorder {
       overhead: this.#overhead(),
     };
     if (sites === undefined) {
-      this.#write(entry);
+      this.#held = entry;
     } else {
       this.#writeStacks(sites);
-      this.#write({ ...entry, sites: toSiteReadings(sites), sampler: sites.sampler });
+      this.#held = { ...entry, sites: toSiteReadings(sites), sampler: sites.sampler };
     }
-    this.#sources.onFloor(entry);
   }
 
   /** The run's last entry. */
   stop(): void {
     this.#sources.heap.refresh();
     this.noticeMajorGc();
+    this.#releaseFloor();
     this.#settleProbe();
     this.#write({ ...this.#present('stop'), overhead: this.#overhead() });
+  }
+
+  #releaseFloor(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    const { heap, onFloor } = this.#sources;
+    // After another major GC the reading is of that one.
+    const isCurrent = heap.majorCount === this.#majorCountSeen;
+    const low = bytesToMb(heap.externalLow);
+    const floor = isCurrent ? { ...held, externalLowMb: low } : held;
+    this.#write(floor);
+    onFloor(floor);
   }
 
   /** Whether the floor is that of a probe. */

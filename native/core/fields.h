@@ -27,6 +27,7 @@ namespace heaptide::core {
   V(kFloorMalloced, "floorMalloced")         \
   V(kFloorTotal, "floorTotal")               \
   V(kFloorRss, "floorRss")                   \
+  V(kExternalLow, "externalLow")             \
   V(kNearLimitCount, "nearLimitCount")
 
 // Columns of one row of a site reading, in order.

@@ -86,7 +86,9 @@ void GcObserver::RecordFloor(double now_ms) noexcept {
   core::HeapArray& heap = *heap_;
   const HeapTotals totals = reader_->Totals();
   heap[HeapField::kFloorCode] = reader_->spaces().code();
-  heap[HeapField::kFloorExternal] = reader_->External();
+  const double external = reader_->External();
+  heap[HeapField::kFloorExternal] = external;
+  heap[HeapField::kExternalLow] = external;
   heap[HeapField::kFloorMalloced] = totals.malloced;
   heap[HeapField::kFloorTotal] = totals.total;
   heap[HeapField::kFloorRss] = reader_->resident_set().Read(now_ms);

@@ -2,6 +2,8 @@
 
 #include <v8.h>
 
+#include <algorithm>
+
 #include "../core/clock.h"
 #include "compat.h"
 
@@ -29,7 +31,10 @@ void HeapReader::Read() noexcept {
   const double now_ms = core::MonotonicMs();
   heap[HeapField::kTime] = now_ms;
   heap[HeapField::kUsed] = spaces_.ReadUsed();
-  heap[HeapField::kExternal] = External();
+  const double external = External();
+  heap[HeapField::kExternal] = external;
+  heap[HeapField::kExternalLow] =
+      std::min(heap[HeapField::kExternalLow], external);
   heap[HeapField::kRss] = resident_set_.ReadRecent(now_ms);
 }
 

@@ -9,7 +9,7 @@ export function toFloorPoint(entry: TimelineEntry): FloorPoint {
     timestamp: entry.timestamp,
     heap: mbToBytes(entry.usedMb - entry.codeMb),
     code: mbToBytes(entry.codeMb),
-    external: mbToBytes(entry.externalMb),
+    external: mbToBytes(entry.externalLowMb ?? entry.externalMb),
     native: mbToBytes(entry.rssMb - entry.heapTotalMb - entry.externalMb),
     inFlight: entry.inFlight,
   };

@@ -110,6 +110,7 @@ export class GcObserver {
       .filter(({ spaceName }) => CODE_SPACES.has(spaceName))
       .reduce((sum, { spaceUsedSize }) => sum + spaceUsedSize, 0);
     heap[HEAP.floorExternal] = heapStatistics.externalMemory;
+    heap[HEAP.externalLow] = heapStatistics.externalMemory;
     heap[HEAP.floorMalloced] = heapStatistics.mallocedMemory;
     heap[HEAP.floorTotal] = heapStatistics.totalHeapSize;
     heap[HEAP.floorRss] = residentSet() ?? heap[HEAP.floorRss] ?? 0;

@@ -28,6 +28,7 @@ export class HeapCounters {
     heap[HEAP.time] = now;
     heap[HEAP.used] = used;
     heap[HEAP.external] = external;
+    heap[HEAP.externalLow] = Math.min(heap[HEAP.externalLow] ?? external, external);
     heap[HEAP.rss] = this.#recentRss(now);
     return fell;
   }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { EndpointProfiler } from '../../../lib/profiler/endpoint-profiler.js';
 import { profileEndpoint } from '../../../lib/profiler/profile-endpoint.js';
@@ -164,4 +165,29 @@ test('asks for major GCs under load, and writes their floors with the requests f
   expect(floors.some(({ sites }) => (sites?.length ?? 0) > 0)).toBe(true);
   const finished = entries.map((entry) => entry.finished['work'] ?? 0);
   expect(finished.reduce((sum, n) => sum + n, 0)).toBe(profiler.getStats().requestsFinished);
+});
+
+test('tells external memory at a floor without the buffers that are dead but not freed yet', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({ outputDir, probe: { minIntervalMs: 500, maxCpuShare: 1 } });
+  const handler = profileEndpoint('work', { profiler })(async () => {
+    await setTimeout(1);
+    return Buffer.allocUnsafeSlow(64 * 1024).length;
+  });
+
+  const until = performance.now() + 4000;
+  while (performance.now() < until) await handler();
+  await profiler.stop();
+
+  const { entries } = await readTimeline(outputDir);
+  // Not of each: when the next GC comes before the tick, nobody knows.
+  const known = entries.flatMap(({ externalMb, externalLowMb }) =>
+    externalLowMb === undefined ? [] : { atEnd: externalMb, low: externalLowMb },
+  );
+  const lows = known.map(({ low }) => low);
+  expect(known.length).toBeGreaterThan(2);
+  expect(known.every(({ atEnd, low }) => low <= atEnd)).toBe(true);
+  expect(known.some(({ atEnd, low }) => low < atEnd)).toBe(true);
+  // Nothing is kept.
+  expect(Math.max(...lows) - Math.min(...lows)).toBeLessThan(8);
 });

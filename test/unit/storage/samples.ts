@@ -98,6 +98,7 @@ export function sampleEntry(changes: Partial<TimelineEntry> = {}): TimelineEntry
     gc: [123, 4],
     gcPauseMs: 12.345,
     gcFreedMb: 400.5,
+    externalLowMb: 2.875,
     probed: true,
     overhead: { siteReadMs: 4.25, probePauseMs: 31.5, probeCpuMs: 410.25, selfMb: 0.125 },
     sites: [{ stack: 7, liveBytes: 9_500_000, samples: 73, liveCount: 1200 }],
