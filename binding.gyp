@@ -96,6 +96,7 @@
         'native/engine/isolate.cc',
         'native/engine/near_heap_limit.cc',
         'native/engine/resident_set.cc',
+        'native/engine/v8_version.cc',
       ],
       'conditions': [
         ['OS=="linux" and sanitize==""', {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "binding/boolean.h"
 #include "binding/environment.h"
 #include "binding/heap_methods.h"
 #include "binding/journal_methods.h"
@@ -49,7 +50,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Environment* const environment = Environment::Create(env);
   if (environment == nullptr) return exports;
 
-  exports.Set("isMainThread", Napi::Boolean::New(env, IsMainThread(env)));
+  exports.Set("isMainThread", NewBoolean(env, IsMainThread(env)));
   ExportNames(exports, "heapFields", core::kHeapFieldNames);
   exports.Set("heap", environment->ShareHeapArray(env));
   Export(exports, "read", Read, environment);

@@ -6,21 +6,19 @@
 #include <string>
 
 #include "../engine/isolate.h"
+#include "../engine/v8_version.h"
 #include "float64_array.h"
 
 namespace heaptide::binding {
 
 namespace {
 
-// V8's classes have another layout in each major version of Node.js. A binary
-// for another one loads without complaint, and V8 then writes beyond the
-// objects that it is handed.
-bool CheckNodeVersion(Napi::Env env) {
-  const uint32_t running = Napi::VersionManagement::GetNodeVersion(env)->major;
-  if (running == NODE_MAJOR_VERSION) return true;
+bool CheckV8Version(Napi::Env env) {
+  if (engine::IsBuiltForThisV8()) return true;
   Napi::Error::New(env,
                    "built for Node.js " + std::to_string(NODE_MAJOR_VERSION) +
-                       ", but this is Node.js " + std::to_string(running))
+                       ", but this one has V8 " +
+                       std::string(engine::RunningV8Version()))
       .ThrowAsJavaScriptException();
   return false;
 }
@@ -34,7 +32,7 @@ bool IsMainThread(Napi::Env env) {
 }
 
 Environment* Environment::Create(Napi::Env env) {
-  if (!CheckNodeVersion(env)) return nullptr;
+  if (!CheckV8Version(env)) return nullptr;
   auto* environment = new Environment(engine::CurrentIsolate());
   env.SetInstanceData(environment);
   return environment;

@@ -4,6 +4,7 @@
 
 #include "../core/clock.h"
 #include "../engine/cpu_time.h"
+#include "boolean.h"
 #include "environment.h"
 
 namespace heaptide::binding {
@@ -28,7 +29,7 @@ Napi::Value StopGcObserver(const Napi::CallbackInfo& info) {
 
 Napi::Value RequestMajorGc(const Napi::CallbackInfo& info) {
   const bool is_requested = EnvironmentOf(info).heap_reader().RequestMajorGc();
-  return Napi::Boolean::New(info.Env(), is_requested);
+  return NewBoolean(info.Env(), is_requested);
 }
 
 Napi::Value HeapStatistics(const Napi::CallbackInfo& info) {

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "arguments.h"
+#include "boolean.h"
 #include "mapped_file.h"
 
 namespace heaptide::binding {
@@ -20,7 +21,7 @@ constexpr Range kSize = {.min = 1, .max = int64_t{1} << 30};
 Napi::Value LockFile(const Napi::CallbackInfo& info) {
   const auto descriptor = IntegerArgument(info[0], "fd", kDescriptor);
   if (!descriptor) return {};
-  return Napi::Boolean::New(info.Env(), TryLock(static_cast<int>(*descriptor)));
+  return NewBoolean(info.Env(), TryLock(static_cast<int>(*descriptor)));
 }
 
 Napi::Value MapFile(const Napi::CallbackInfo& info) {

@@ -49,6 +49,8 @@ std::variant<std::unique_ptr<MappedFile>, int> MappedFile::Map(int descriptor,
   void* const data =
       mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   if (data == MAP_FAILED) return errno;
+  // Else the kernel maps the neighbours of a page too that is read.
+  madvise(data, size, MADV_RANDOM);
   return std::unique_ptr<MappedFile>(new MappedFile(data, size));
 }
 

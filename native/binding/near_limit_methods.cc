@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "arguments.h"
+#include "boolean.h"
 #include "environment.h"
 
 namespace heaptide::binding {
@@ -18,7 +19,7 @@ Napi::Value WatchNearHeapLimit(const Napi::CallbackInfo& info) {
       *thread == "worker" ? engine::Thread::kWorker : engine::Thread::kMain,
       std::move(*path),
       std::move(*identity));
-  return Napi::Boolean::New(info.Env(), is_watching);
+  return NewBoolean(info.Env(), is_watching);
 }
 
 Napi::Value UnwatchNearHeapLimit(const Napi::CallbackInfo& info) {
