@@ -13,7 +13,7 @@ const SECONDS = 45;
 const BOUND = 1500;
 // Services at a time: together they take about one core.
 const CONCURRENCY = 4;
-const FROZEN_SEEDS = [13, 14, 15];
+const FROZEN_SEEDS = [20, 21, 22];
 
 /** Runs all programs with each seed, prints what came out, and returns the bars that the seeds together miss. */
 export async function runLive() {
