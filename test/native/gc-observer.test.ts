@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HEAP, type HeapField } from '../../lib/binding/contract.js';
 import { BACKENDS, bindingOf, collectGarbage, turnOfTheLoop } from './binding.js';
@@ -19,8 +18,6 @@ interface GcReport {
   readonly freedIsMonotone: boolean;
   readonly freedBytes: number;
 }
-
-const MB = 1024 * 1024;
 
 describe.each(BACKENDS)('%s', (backend) => {
   const binding = bindingOf(backend);
@@ -89,7 +86,7 @@ describe.each(BACKENDS)('%s', (backend) => {
 
       // Little is allocated between the end of the GC and the reading.
       expect(slot('used')).toBeGreaterThanOrEqual(slot('floor'));
-      expect(slot('used') - slot('floor')).toBeLessThan(MB / 2);
+      expect(slot('used') - slot('floor')).toBeLessThan(256 * 1024);
     });
 
     test('the floor carries time, code, external, malloced and committed memory and RSS', () => {
@@ -117,39 +114,6 @@ describe.each(BACKENDS)('%s', (backend) => {
       expect(whileKept - before).toBeGreaterThan(10_000 * 50 * 8);
       expect(slot('floor')).toBeLessThan(whileKept - 10_000 * 50 * 8);
     });
-
-    test('the least external memory since is known, and begins anew with each', async () => {
-      const atEnd = slot('floorExternal');
-      const kept = Buffer.allocUnsafeSlow(8 * MB);
-      binding.read();
-      const whileKept = slot('externalLow');
-      await settle();
-
-      expect(whileKept).toBeGreaterThan(0);
-      expect(whileKept).toBeLessThanOrEqual(atEnd);
-      expect(slot('external')).toBeGreaterThan(kept.length);
-      expect(slot('externalLow')).toBeGreaterThan(kept.length);
-    });
-
-    test('dead buffers that are freed after its end lower the least external memory', async () => {
-      for (let i = 0; i < 200; i++) Buffer.allocUnsafeSlow(MB / 4);
-      const before = slot('majorCount');
-      binding.requestMajorGc();
-      while (slot('majorCount') === before) await allocateAndRead();
-      // V8 frees them on another thread, and takes them off the count at the next allocation of a buffer.
-      for (let round = 0; round < 100 && slot('externalLow') > 25 * MB; round++) {
-        await allocateAndRead();
-      }
-
-      expect(slot('externalLow')).toBeLessThan(25 * MB);
-      expect(slot('externalLow')).toBeLessThanOrEqual(slot('floorExternal'));
-    });
-
-    const allocateAndRead = async () => {
-      await setTimeout(5);
-      Buffer.allocUnsafeSlow(1);
-      binding.read();
-    };
 
     test('starting twice counts each GC once', async () => {
       binding.startGcObserver();
