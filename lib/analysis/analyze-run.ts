@@ -70,8 +70,8 @@ function findStacks(run: RunEvidence): StackFindings {
   }
   const merged = mergeStacks(toSiteHistory(history.sites, stacks));
   const evidence = { history: merged, endpoints: endpointFrames(handlers) };
-  const growth = growthByEndpoint(evidence, history.windows);
-  return { sites: findSites(evidence, trends), ...(growth && { growth }) };
+  const heapGrowth = growthByEndpoint(evidence, history.windows);
+  return { sites: findSites(evidence, trends), ...(heapGrowth && { heapGrowth }) };
 }
 
 function findSites(evidence: SiteEvidence, trends: RunEvidence['trends']): readonly GrowingSite[] {

@@ -158,8 +158,7 @@ export class TimelineRecorder {
     const { heap, onFloor } = this.#sources;
     // After another major GC the reading is of that one.
     const isCurrent = heap.majorCount === this.#majorCountSeen;
-    const low = bytesToMb(heap.externalLow);
-    const floor = isCurrent ? { ...held, externalLowMb: low } : held;
+    const floor = isCurrent ? { ...held, externalLowMb: bytesToMb(heap.externalLow) } : held;
     this.#write(floor);
     onFloor(floor);
   }

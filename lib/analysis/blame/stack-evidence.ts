@@ -18,7 +18,7 @@ export interface StackPart {
 export interface StackFindings {
   readonly sites: readonly GrowingSite[];
   /** Where the heap grew; absent when stacks were read too seldom. */
-  readonly growth?: GrowthByEndpoint;
+  readonly heapGrowth?: GrowthByEndpoint;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface StackFindings {
  * grows: where there are any, they explain all of it.
  */
 export function weighStacks(
-  { sites, growth: grown }: StackFindings,
+  { sites, heapGrowth }: StackFindings,
   growth: { readonly channel: Channel; readonly bytes: number },
 ): ReadonlyMap<string, StackPart> {
   const relevant = sites.filter((site) => site.channel === growth.channel);
@@ -36,7 +36,7 @@ export function weighStacks(
   const growthMb = bytesToMb(growth.bytes);
   const parts = new Map(sitesByEndpoint(relevant, Math.max(sum, growthMb)));
   if (growth.channel !== 'heap' || !(growthMb > 0)) return parts;
-  for (const [endpoint, { bytes, deviation, isBeyondDoubt }] of grown?.endpoints ?? []) {
+  for (const [endpoint, { bytes, deviation, isBeyondDoubt }] of heapGrowth?.endpoints ?? []) {
     if (!(isBeyondDoubt && bytes > 0)) continue;
     const share = Math.max(parts.get(endpoint)?.share ?? 0, Math.min(1, bytes / growth.bytes));
     parts.set(endpoint, { share, deviation: (deviation / bytes) * share });
@@ -48,10 +48,10 @@ export function weighStacks(
  * The most that the heap can have grown by in stacks of these endpoints, in bytes: in their own, and in those that are
  * nobody's. Infinite where stacks say nothing.
  */
-export function mostBytesBy(endpoints: Iterable<string>, { growth }: StackFindings): number {
-  if (growth === undefined) return Number.POSITIVE_INFINITY;
-  const own = [...endpoints].flatMap((endpoint) => growth.endpoints.get(endpoint) ?? []);
-  const parts = [...own, growth.others];
+export function mostBytesBy(endpoints: Iterable<string>, { heapGrowth }: StackFindings): number {
+  if (heapGrowth === undefined) return Number.POSITIVE_INFINITY;
+  const own = [...endpoints].flatMap((endpoint) => heapGrowth.endpoints.get(endpoint) ?? []);
+  const parts = [...own, heapGrowth.others];
   const bytes = total(parts.map((part) => Math.max(0, part.bytes)));
   return bytes + STACK_DEVIATIONS * Math.hypot(...parts.map(({ deviation }) => deviation));
 }

@@ -35,24 +35,20 @@ export function growthByEndpoint(
   { history, endpoints }: SiteEvidence,
   windows: readonly FloorWindow[],
 ): GrowthByEndpoint | undefined {
-  const { requests } = history;
+  const { requests, stacks } = history;
   if (requests.length < MIN_FLOORS) return undefined;
-  const owners = new Map(
-    history.stacks.map((stack) => [
-      stack,
-      new Set(stack.frames.flatMap((frame) => endpoints.get(frameKey(frame)) ?? [])),
-    ]),
-  );
-  const stacksWhere = (belongs: (owning: ReadonlySet<string>) => boolean) =>
-    history.stacks.filter((stack) => belongs(owners.get(stack) ?? new Set()));
   const grown = new Map<string, EndpointStackGrowth>();
   for (const endpoint of new Set(endpoints.values())) {
-    const stacks = stacksWhere((owning) => owning.has(endpoint));
-    if (stacks.length === 0) continue;
-    grown.set(endpoint, estimate(stacks, ownRequests(endpoint, requests, windows)));
+    const own = stacks.filter(({ frames }) =>
+      frames.some((frame) => endpoints.get(frameKey(frame)) === endpoint),
+    );
+    if (own.length === 0) continue;
+    grown.set(endpoint, estimate(own, ownRequests(endpoint, requests, windows)));
   }
-  const unowned = stacksWhere((owning) => owning.size === 0);
-  return { endpoints: grown, others: estimate(unowned, requests) };
+  const nobodys = stacks.filter(
+    ({ frames }) => !frames.some((frame) => endpoints.has(frameKey(frame))),
+  );
+  return { endpoints: grown, others: estimate(nobodys, requests) };
 }
 
 function estimate(

@@ -14,7 +14,7 @@ function stacksOf(parts: Readonly<Record<string, Part>>, nobodys = 0) {
     ([endpoint, part]) => [endpoint, { deviation: 0, isBeyondDoubt: true, ...part }] as const,
   );
   const others = { bytes: nobodys, deviation: 0 };
-  return { sites: [], growth: { endpoints: new Map(growths), others } };
+  return { sites: [], heapGrowth: { endpoints: new Map(growths), others } };
 }
 
 /** Windows of two endpoints, `leaking` and `other`, of which the first keeps `rate` bytes per request. */
@@ -39,6 +39,13 @@ function windowsOf(
     from = to;
   }
   return windows;
+}
+
+/** A heap in which `leaking` clearly leaks, and what it gains in all. */
+function leakingHeap() {
+  const windows = windowsOf('heap', { rate: 4000, noise: 2000 });
+  const trend = { channel: 'heap', bytesPerRequest: 2000 } as const;
+  return { windows, trend, bytes: windows.at(-1)?.to.heap ?? 0 };
 }
 
 function siteUnder(endpoint: string, channel: GrowingSite['channel']): GrowingSite {
@@ -102,10 +109,7 @@ describe('attributeChannel', () => {
   });
 
   test('lets the stacks of others object to what the regression puts on an endpoint', () => {
-    const rate = 4000;
-    const windows = windowsOf('heap', { rate, noise: 2000 });
-    const trend = { channel: 'heap', bytesPerRequest: rate / 2 } as const;
-    const bytes = windows.at(-1)?.to.heap ?? 0;
+    const { windows, trend, bytes } = leakingHeap();
     const heldByOther = (share: number) => stacksOf({ other: { bytes: share * bytes } }, bytes);
 
     expect(named(windows, trend, heldByOther(0.3))).toEqual(['leaking', 'other']);
@@ -119,19 +123,15 @@ describe('attributeChannel', () => {
   ])(
     'asks stacks for what the regression puts on an endpoint: %s',
     (_, share, spread, expected) => {
-      const windows = windowsOf('heap', { rate: 4000, noise: 2000 });
-      const trend = { channel: 'heap', bytesPerRequest: 2000 } as const;
-      const whole = windows.at(-1)?.to.heap ?? 0;
-      const leaking = { bytes: share * whole, deviation: spread * whole, isBeyondDoubt: false };
+      const { windows, trend, bytes } = leakingHeap();
+      const leaking = { bytes: share * bytes, deviation: spread * bytes, isBeyondDoubt: false };
 
       expect(named(windows, trend, stacksOf({ leaking }))).toEqual(expected);
     },
   );
 
   test("counts for an endpoint what grows in stacks that are nobody's", () => {
-    const windows = windowsOf('heap', { rate: 4000, noise: 2000 });
-    const trend = { channel: 'heap', bytesPerRequest: 2000 } as const;
-    const bytes = windows.at(-1)?.to.heap ?? 0;
+    const { windows, trend, bytes } = leakingHeap();
 
     expect(named(windows, trend, stacksOf({}, bytes))).toEqual(['leaking']);
     expect(named(windows, trend, stacksOf({}))).toEqual([]);

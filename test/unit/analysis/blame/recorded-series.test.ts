@@ -51,8 +51,8 @@ function analyze(run: ProbedRun, window: number) {
     const finished = new Map(counts.map((count, endpoint) => [String(endpoint), count]));
     return from === undefined ? [] : [{ from, to, finished }];
   });
-  const growth = growthByEndpoint(evidence, windows);
-  const findings = { sites, ...(growth && { growth }) };
+  const heapGrowth = growthByEndpoint(evidence, windows);
+  const findings = { sites, ...(heapGrowth && { heapGrowth }) };
   const endpoints = attributeRun({ windows, trends, stacks: findings })?.endpoints ?? new Map();
   const named = [...endpoints].flatMap(([endpoint, { verdict }]) =>
     verdict === 'leak' || verdict === 'growing' ? [Number(endpoint)] : [],
