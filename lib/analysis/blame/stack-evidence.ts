@@ -22,9 +22,10 @@ export interface StackFindings {
 }
 
 /**
- * The parts of the endpoints in the growth of a channel. For the heap, the larger of what the growing sites hold and what
- * all of the endpoint's stacks do. The wrappers of external memory are tiny, so their size is not compared with what
- * grows: where there are any, they explain all of it.
+ * The parts of the endpoints in the growth of a channel. For the heap, what all of the endpoint's stacks grew by where
+ * that is beyond doubt, else what its growing sites hold, and no more than all of its stacks: the sites are those that
+ * grew most, partly by chance. The wrappers of external memory are tiny, so their size is not compared with what grows:
+ * where there are any, they explain all of it.
  */
 export function weighStacks(
   { sites, heapGrowth }: StackFindings,
@@ -33,13 +34,21 @@ export function weighStacks(
   const relevant = sites.filter((site) => site.channel === growth.channel);
   const sum = total(relevant.map((site) => site.growthMb));
   if (growth.channel === 'external') return sitesByEndpoint(relevant, sum);
-  const growthMb = bytesToMb(growth.bytes);
-  const parts = new Map(sitesByEndpoint(relevant, Math.max(sum, growthMb)));
-  if (growth.channel !== 'heap' || !(growthMb > 0)) return parts;
-  for (const [endpoint, { bytes, deviation, isBeyondDoubt }] of heapGrowth?.endpoints ?? []) {
-    if (!(isBeyondDoubt && bytes > 0)) continue;
-    const share = Math.max(parts.get(endpoint)?.share ?? 0, Math.min(1, bytes / growth.bytes));
-    parts.set(endpoint, { share, deviation: (deviation / bytes) * share });
+  const parts = sitesByEndpoint(relevant, Math.max(sum, bytesToMb(growth.bytes)));
+  if (growth.channel !== 'heap' || heapGrowth === undefined || !(growth.bytes > 0)) return parts;
+  return boundedByStacks(parts, heapGrowth, growth.bytes);
+}
+
+function boundedByStacks(
+  bySites: ReadonlyMap<string, StackPart>,
+  { endpoints }: GrowthByEndpoint,
+  grownBytes: number,
+): ReadonlyMap<string, StackPart> {
+  const parts = new Map<string, StackPart>();
+  for (const [endpoint, { bytes, deviation, isBeyondDoubt }] of endpoints) {
+    const most = Math.min(1, bytes / grownBytes);
+    const share = isBeyondDoubt ? most : Math.min(most, bySites.get(endpoint)?.share ?? 0);
+    if (share > 0) parts.set(endpoint, { share, deviation: (deviation / bytes) * share });
   }
   return parts;
 }

@@ -3,6 +3,7 @@ import { attributeChannel } from '../../../../lib/analysis/blame/attribute-chann
 import { seededRandom } from '../../../../lib/analysis/blame/random.js';
 import type { FloorWindow } from '../../../../lib/analysis/run/run-history.js';
 import type { GrowingSite } from '../../../../lib/core/analysis-result.js';
+import { bytesToMb } from '../../../../lib/core/units.js';
 
 const NONE = { sites: [] };
 
@@ -136,4 +137,21 @@ describe('attributeChannel', () => {
     expect(named(windows, trend, stacksOf({}, bytes))).toEqual(['leaking']);
     expect(named(windows, trend, stacksOf({}))).toEqual([]);
   });
+
+  test.each([
+    ['as much', 0.1, ['leaking', 'other']],
+    ['a sixth of that', 0.017, ['leaking']],
+  ])(
+    "takes an endpoint's growing sites for no more than all its stacks: %s",
+    (_, share, expected) => {
+      const { windows, trend, bytes } = leakingHeap();
+      const other = { bytes: share * bytes, isBeyondDoubt: false };
+      const { heapGrowth } = stacksOf({ leaking: { bytes }, other });
+      const site = { ...siteUnder('other', 'heap'), growthMb: bytesToMb(0.1 * bytes) };
+
+      const found = named(windows, trend, { sites: [site], heapGrowth });
+
+      expect(found?.toSorted()).toEqual(expected);
+    },
+  );
 });
