@@ -59,6 +59,7 @@ export interface EndpointGrowth {
 
 /** The growth of one channel with what each endpoint has to do with it. */
 export interface ChannelAttribution {
+  /** Growth of the channel, which what is put on the endpoints may exceed. */
   readonly bytes: number;
   readonly endpoints: readonly EndpointGrowth[];
 }
@@ -94,7 +95,7 @@ export function attributeChannel(
     ).fullGrowthBytes,
   };
   return {
-    bytes: growth.bytes,
+    bytes: context.certain,
     endpoints: growth.groups.flatMap((group) => attributeGroup(group, context)),
   };
 }
@@ -226,16 +227,25 @@ function blameByStacks(
   };
 }
 
-/** The endpoint's part of a group that nothing names. */
-function unnamed(endpoint: string, group: GroupGrowth, { growth }: Context): EndpointGrowth {
-  const bytes = group.bytesPerRequest * (group.endpoints.get(endpoint) ?? 0);
+/** The endpoint's part of a group that nothing names: what the regression puts on it, as far as stacks can show it. */
+function unnamed(endpoint: string, group: GroupGrowth, context: Context): EndpointGrowth {
+  const { growth } = context;
+  const most = mostPerRequest(group, context);
+  const bytesPerRequest = Math.min(group.bytesPerRequest, most);
+  const bytes = bytesPerRequest * (group.endpoints.get(endpoint) ?? 0);
   return {
     endpoint,
     bytes,
-    bytesPerRequest: group.bytesPerRequest,
-    interval: group.interval,
+    bytesPerRequest,
+    interval: [Math.min(group.interval[0], most), Math.min(group.interval[1], most)],
     isNamed: false,
     isCleared: growth.isRegressed && bytes <= MIN_SHARE * growth.bytes,
     indistinguishableFrom: [],
   };
+}
+
+function mostPerRequest(group: GroupGrowth, { channel, findings }: Context): number {
+  const requests = total([...group.endpoints.values()]);
+  if (channel !== 'heap' || requests === 0) return Number.POSITIVE_INFINITY;
+  return mostBytesBy(group.endpoints.keys(), findings) / requests;
 }

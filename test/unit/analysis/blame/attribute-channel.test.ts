@@ -154,4 +154,28 @@ describe('attributeChannel', () => {
       expect(found?.toSorted()).toEqual(expected);
     },
   );
+
+  test('puts no more on an endpoint that it does not name than its stacks show', () => {
+    const { windows, trend, bytes } = leakingHeap();
+    const shown = 0.1 * bytes;
+
+    const attribution = attributeChannel(
+      windows,
+      trend,
+      stacksOf({ leaking: { bytes: shown, isBeyondDoubt: false } }),
+    );
+    const leaking = attribution?.endpoints.find(({ endpoint }) => endpoint === 'leaking');
+
+    expect(leaking?.isNamed).toBe(false);
+    expect(leaking?.bytes).toBeCloseTo(shown);
+  });
+
+  test('takes the growth of the trend where the regression explains more', () => {
+    const { windows, trend, bytes } = leakingHeap();
+    const growth = (bytesPerRequest: number) =>
+      attributeChannel(windows, { ...trend, bytesPerRequest }, NONE)?.bytes ?? 0;
+
+    expect(growth(trend.bytesPerRequest / 4)).toBeLessThan(0.5 * bytes);
+    expect(growth(trend.bytesPerRequest * 4)).toBeCloseTo(bytes, -4);
+  });
 });
