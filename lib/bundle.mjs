@@ -19,6 +19,7 @@ const ON_DEMAND = { [`${CHUNKS}/entry`]: join(LIB, 'diagnosis', 'entry.ts') };
 /** The parts of `storage` that touch the files of profiles: needed when something is written, recovered or read. */
 const FILES = [
   'array-compaction',
+  'array-extent',
   'array-file',
   'array-layout',
   'array-limits',
@@ -36,10 +37,13 @@ const FILES = [
   'last-capture',
   'load',
   'own-files',
+  'profile-decoding',
   'profile-stats',
+  'recorded-profile',
   'recovery',
   'run-endings',
   'stored-records',
+  'timeline-decoding',
   'writer-files',
   'written-journal',
 ];

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type Extent, FILE_MODE } from './array-extent.js';
+import type { Extent } from './array-extent.js';
 import { CLOSING, OPENING, SEPARATOR } from './array-layout.js';
 import type { ArrayLimits } from './array-limits.js';
 import { readChunks } from './chunks.js';
+import { FILE_MODE } from './permissions.js';
 
 const DRAFT_FLAGS =
   constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;

@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../core/errors.js';
 import { type ArrayLayout, CLOSING, LONGEST_CHECKED_LINE, type Span } from './array-layout.js';
 import { readChunksSync, writeFullySync } from './chunks.js';
+import { FILE_MODE } from './permissions.js';
 
 /** Where the next element of an array file goes. */
 export interface Extent {
@@ -26,9 +27,6 @@ export interface Extent {
   readonly size: number;
   readonly inode: number;
 }
-
-/** Owner only: profiles name endpoints and code of the application. */
-export const FILE_MODE = 0o600;
 
 /** Never follows a symbolic link: the file is written with the rights of the service. */
 export const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;

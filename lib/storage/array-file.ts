@@ -16,7 +16,6 @@ import {
   closeArray,
   type Extent,
   extentOf,
-  FILE_MODE,
   isNotAFile,
   OPEN_FLAGS,
   setAside,
@@ -24,6 +23,7 @@ import {
 import { ArrayLayout, CLOSING, OPENING, SEPARATOR } from './array-layout.js';
 import { type ArrayLimits, CompactionSchedule } from './array-limits.js';
 import { readChunks, readChunksSync, writeFully, writeFullySync } from './chunks.js';
+import { FILE_MODE } from './permissions.js';
 
 /** Elements for one write. */
 export interface Batch {

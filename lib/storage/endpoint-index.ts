@@ -4,7 +4,7 @@ import type { EndpointEntry } from '../core/timeline.js';
 import { fileNameOf } from './directory-files.js';
 import { hashedName, sanitizeEndpointName } from './file-names.js';
 import type { Outbox } from './outbox.js';
-import { encodeEndpoint } from './timeline-codec.js';
+import { encodeEndpoint } from './timeline-encoding.js';
 
 /** What an index starts from. */
 export interface EndpointIndexOptions {

@@ -15,10 +15,10 @@ import {
 import { dirname, join } from 'node:path';
 import { codeOf } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
-import { FILE_MODE, isNotAFile } from './array-extent.js';
+import { isNotAFile } from './array-extent.js';
 import { isHolder, mayBeAlive, newHolder, showLife } from './holder.js';
-import { DIRECTORY_MODE } from './journal-folder.js';
 import { NEW_EXTENSION } from './journal-name.js';
+import { DIRECTORY_MODE, FILE_MODE } from './permissions.js';
 
 const LOCK_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 

@@ -9,7 +9,7 @@ import {
   sequenceAt,
 } from './record-layout.js';
 import { markIn, readTextLog, type TextKind } from './text-log.js';
-import { decodeEndpointName } from './timeline-codec.js';
+import { decodeEndpointName } from './timeline-decoding.js';
 
 /** A record that was finished and is not known to be in a file. */
 export interface PendingRecord {

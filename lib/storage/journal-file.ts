@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { HeapTideError } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
-import { FILE_MODE } from './array-extent.js';
 import { JOURNAL_SIZES, Journal, type JournalOwner, journalBytes } from './journal.js';
 import { createJournalFolder } from './journal-folder.js';
 import { journalName, NEW_EXTENSION } from './journal-name.js';
+import { FILE_MODE } from './permissions.js';
 
 // Nobody but the run writes to its journal; cutting the file would kill the process that has it mapped.
 export const JOURNAL_MODE = 0o400;

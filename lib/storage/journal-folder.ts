@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { HeapTideError } from '../core/errors.js';
 import { JOURNAL_FOLDER } from './directory-files.js';
 import { NEW_EXTENSION, parseJournalName } from './journal-name.js';
-
-/** Owner only, as the files. */
-export const DIRECTORY_MODE = 0o700;
+import { DIRECTORY_MODE } from './permissions.js';
 
 /** Age at which what was never finished is nobody's, in ms: making a journal or a lock takes a few. */
 const ABANDONED_MS = 60_000;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CapturedRun } from '../core/last-capture.js';
 import { FILE_EXTENSION } from './file-names.js';
-import { processFields } from './timeline-codec.js';
+import { processFields } from './timeline-encoding.js';
 
 const PREFIX = '_last_capture-';
 

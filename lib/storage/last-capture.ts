@@ -4,13 +4,13 @@ import { type LiveStack, topConsumers } from '../capture/top-consumers.js';
 import type { LastCapture, LastSite } from '../core/last-capture.js';
 import type { HeapStatistics } from '../core/profile.js';
 import { bytesToMb } from '../core/units.js';
-import { stackFrame } from './codec.js';
 import { readElements } from './elements.js';
 import type { Decoded, JsonRecord } from './json-fields.js';
 import { amount, amounts, asRecord, decoding, has, list, object, text } from './json-fields.js';
 import { isLastCapture } from './last-capture-file.js';
 import type { Entries } from './load.js';
-import { runProcess } from './timeline-codec.js';
+import { stackFrame } from './profile-decoding.js';
+import { runProcess } from './timeline-decoding.js';
 
 /** Captures that stay in a directory: a service that dies of its heap again and again does not fill the disk. */
 const KEPT_CAPTURES = 20;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { codeOf, HeapTideError } from '../core/errors.js';
 import type { Profile, StackFrame } from '../core/profile.js';
 import type { EndpointEntry, StackEntry, TimelineEntry } from '../core/timeline.js';
-import { decodeProfile } from './codec.js';
 import { baseNameOf, isProfileFile, isSharedFile, type SharedFile } from './directory-files.js';
 import { type ReadCount, type ReadOptions, readElements } from './elements.js';
 import type { Decoded } from './json-fields.js';
-import { decodeEndpoint, decodeStack, decodeTimelineEntry } from './timeline-codec.js';
+import { decodeProfile } from './profile-decoding.js';
+import { decodeEndpoint, decodeStack, decodeTimelineEntry } from './timeline-decoding.js';
 
 /** The file that holds an endpoint's profiles. */
 export interface ProfileFile {

@@ -1,15 +1,15 @@
 import { monotonicMs } from '../core/clock.js';
 import type { StackFrame } from '../core/profile.js';
 import type { StackEntry, TimelineEntry } from '../core/timeline.js';
-import type { RecordExtras } from './codec.js';
 import type { Journal } from './journal.js';
 import { Outbox, type OutboxWitness } from './outbox.js';
 import type { ProfileDirectory } from './profile-directory.js';
+import type { RecordExtras } from './profile-encoding.js';
 import type { RequestReading } from './record-layout.js';
 import type { RecordRing } from './record-ring.js';
 import { BATCH_RECORDS, RecordStore } from './record-store.js';
 import { RetryTimer } from './retry-timer.js';
-import { encodeStack, encodeTimelineEntry } from './timeline-codec.js';
+import { encodeStack, encodeTimelineEntry } from './timeline-encoding.js';
 
 /** Timeline entries and stacks that wait while the disk fails: ten minutes of ticks, about 1 MB. */
 const EVIDENCE_CAPACITY = 600;

@@ -1,6 +1,6 @@
 import type { Batch } from './array-file.js';
-import { encodeExtras, encodeFigures, joinProfile, type RecordExtras } from './codec.js';
 import type { Journal } from './journal.js';
+import { encodeExtras, encodeFigures, joinProfile, type RecordExtras } from './profile-encoding.js';
 import { emptyReading, type RequestReading } from './record-layout.js';
 import { RecordRing } from './record-ring.js';
 import { toProfile } from './recorded-profile.js';

@@ -15,7 +15,7 @@ import { parseElements } from './elements.js';
 import { EndpointIndex } from './endpoint-index.js';
 import { stacksOf, startsOfKeptRuns } from './exceptions.js';
 import { Outbox } from './outbox.js';
-import { decodeEndpoint } from './timeline-codec.js';
+import { decodeEndpoint } from './timeline-decoding.js';
 
 /** A file of a writer. */
 export type WriteTarget = 'index' | 'timeline' | 'stacks' | { readonly endpoint: string };

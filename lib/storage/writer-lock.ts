@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { HeapTideError } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import { type ExclusiveLock, takeLock } from './exclusive-lock.js';
-import { createJournalFolder, DIRECTORY_MODE } from './journal-folder.js';
+import { createJournalFolder } from './journal-folder.js';
+import { DIRECTORY_MODE } from './permissions.js';
 
 /** Writers of one directory at a time: a bound for a search that ends at the first free number. */
 const MAX_WRITERS = 10_000;

@@ -1,12 +1,12 @@
 import { closeSync, fchmodSync, futimesSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { FILE_MODE } from './array-extent.js';
 import { newHolder, showLife } from './holder.js';
 import { Journal, type JournalOwner } from './journal.js';
 import { JOURNAL_CREATE_FLAGS, JOURNAL_MODE, type RunJournal } from './journal-file.js';
 import { createJournalFolder } from './journal-folder.js';
 import { JournalMirror } from './journal-mirror.js';
 import { journalName, NEW_EXTENSION, NOBODY } from './journal-name.js';
+import { FILE_MODE } from './permissions.js';
 
 /** Longest time that a change is in memory only, in ms, while the event loop turns. */
 const GRAIN_MS = 100;

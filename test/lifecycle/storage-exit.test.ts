@@ -4,8 +4,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { encodeProfile } from '../../lib/storage/codec.js';
 import { loadProfileData } from '../../lib/storage/load.js';
+import { encodeProfile } from '../../lib/storage/profile-encoding.js';
 import { sampleProfile } from '../unit/storage/samples.js';
 import { temporaryDirectory } from '../unit/storage/temporary-directory.js';
 

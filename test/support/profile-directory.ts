@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeProfile } from '../../lib/storage/codec.js';
+import { encodeProfile } from '../../lib/storage/profile-encoding.js';
 import {
   encodeEndpoint,
   encodeStack,
   encodeTimelineEntry,
-} from '../../lib/storage/timeline-codec.js';
+} from '../../lib/storage/timeline-encoding.js';
 import type { SyntheticRun } from './synthetic-run.js';
 
 /** A new empty directory for one test. */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isHeapTideError } from '../../../lib/core/errors.js';
-import { encodeProfile } from '../../../lib/storage/codec.js';
 import { ElementScanner } from '../../../lib/storage/element-scanner.js';
 import { parseElements } from '../../../lib/storage/elements.js';
 import {
@@ -13,11 +12,12 @@ import {
   readStacks,
   readTimeline,
 } from '../../../lib/storage/load.js';
+import { encodeProfile } from '../../../lib/storage/profile-encoding.js';
 import {
   encodeEndpoint,
   encodeStack,
   encodeTimelineEntry,
-} from '../../../lib/storage/timeline-codec.js';
+} from '../../../lib/storage/timeline-encoding.js';
 import { SAMPLE_DETAIL, sampleEntry, sampleProfile } from './samples.js';
 import { temporaryDirectory } from './temporary-directory.js';
 

@@ -8,7 +8,6 @@ import type {
   StackEntry,
   TimelineEntry,
 } from '../core/timeline.js';
-import { stackFrame } from './codec.js';
 import type { Decoded, JsonRecord } from './json-fields.js';
 import {
   amount,
@@ -25,39 +24,7 @@ import {
   object,
   text,
 } from './json-fields.js';
-import { mb, ms } from './rounding.js';
-
-/** One line of JSON for a timeline entry. */
-export function encodeTimelineEntry(entry: TimelineEntry): string {
-  return JSON.stringify({
-    kind: entry.kind,
-    run: entry.run,
-    timestamp: Math.round(entry.timestamp),
-    requests: entry.requests,
-    finished: entry.finished,
-    in_flight: entry.inFlight,
-    used_mb: mb(entry.usedMb),
-    code_mb: mb(entry.codeMb),
-    heap_total_mb: mb(entry.heapTotalMb),
-    external_mb: mb(entry.externalMb),
-    malloced_mb: mb(entry.mallocedMb),
-    rss_mb: mb(entry.rssMb),
-    limit_mb: mb(entry.limitMb),
-    gc: entry.gc,
-    gc_pause_ms: ms(entry.gcPauseMs),
-    gc_freed_mb: mb(entry.gcFreedMb),
-    external_low_mb: entry.externalLowMb && mb(entry.externalLowMb),
-    probed: entry.probed,
-    overhead: entry.overhead && overheadFields(entry.overhead),
-    sites: entry.sites?.map(siteRow),
-    sampler: entry.sampler && {
-      session: entry.sampler.session,
-      interval_bytes: entry.sampler.intervalBytes,
-    },
-    process: entry.process && processFields(entry.process),
-    journaled: entry.journaled,
-  });
-}
+import { stackFrame } from './profile-decoding.js';
 
 /** The timeline entry in a parsed JSON value. */
 export function decodeTimelineEntry(value: unknown): Decoded<TimelineEntry> {
@@ -88,11 +55,6 @@ export function decodeTimelineEntry(value: unknown): Decoded<TimelineEntry> {
   }));
 }
 
-/** One line of JSON for a stack. */
-export function encodeStack(entry: StackEntry): string {
-  return JSON.stringify({ run: entry.run, stack: entry.stack, frames: entry.frames });
-}
-
 /** The stack in a parsed JSON value. */
 export function decodeStack(value: unknown): Decoded<StackEntry> {
   return decoding(value, (record) => ({
@@ -100,11 +62,6 @@ export function decodeStack(value: unknown): Decoded<StackEntry> {
     stack: count(record, 'stack'),
     frames: list(record, 'frames', (frame) => stackFrame(asRecord(frame, 'frames'))),
   }));
-}
-
-/** One line of JSON for an entry of the endpoint index. */
-export function encodeEndpoint(entry: EndpointEntry): string {
-  return JSON.stringify({ endpoint: entry.endpoint, file: entry.file, handler: entry.handler });
 }
 
 /** The entry of the endpoint index in a parsed JSON value. */
@@ -127,16 +84,23 @@ export function decodeEndpointName(
   return 'value' in decoded ? decoded.value : undefined;
 }
 
+/** The process of a run in a JSON object. */
+export function runProcess(record: JsonRecord): RunProcess {
+  return {
+    pid: count(record, 'pid'),
+    thread: count(record, 'thread'),
+    node: text(record, 'node'),
+    sampleIntervalBytes: amount(record, 'sample_interval_bytes'),
+    backend: text(record, 'backend'),
+  };
+}
+
 function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
     return undefined;
   }
-}
-
-function siteRow(site: SiteReading): readonly number[] {
-  return [site.stack, Math.round(site.liveBytes), site.samples, Math.round(site.liveCount)];
 }
 
 function siteReading(value: unknown): SiteReading {
@@ -148,43 +112,11 @@ function samplerSession(record: JsonRecord): SamplerSession {
   return { session: count(record, 'session'), intervalBytes: amount(record, 'interval_bytes') };
 }
 
-function overheadFields(overhead: Overhead): JsonRecord {
-  const { probeCpuMs } = overhead;
-  return {
-    site_read_ms: ms(overhead.siteReadMs),
-    probe_pause_ms: ms(overhead.probePauseMs),
-    ...(probeCpuMs !== undefined && { probe_cpu_ms: ms(probeCpuMs) }),
-    self_mb: mb(overhead.selfMb),
-  };
-}
-
 function overhead(record: JsonRecord): Overhead {
   return {
     siteReadMs: amount(record, 'site_read_ms'),
     probePauseMs: amount(record, 'probe_pause_ms'),
     ...(has(record, 'probe_cpu_ms') && { probeCpuMs: amount(record, 'probe_cpu_ms') }),
     selfMb: amount(record, 'self_mb'),
-  };
-}
-
-/** The process of a run as JSON fields. */
-export function processFields(process: RunProcess): JsonRecord {
-  return {
-    pid: process.pid,
-    thread: process.thread,
-    node: process.node,
-    sample_interval_bytes: process.sampleIntervalBytes,
-    backend: process.backend,
-  };
-}
-
-/** The process of a run in a JSON object. */
-export function runProcess(record: JsonRecord): RunProcess {
-  return {
-    pid: count(record, 'pid'),
-    thread: count(record, 'thread'),
-    node: text(record, 'node'),
-    sampleIntervalBytes: amount(record, 'sample_interval_bytes'),
-    backend: text(record, 'backend'),
   };
 }

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LightweightProfile } from '../../../lib/core/profile.js';
-import { decodeProfile, encodeProfile } from '../../../lib/storage/codec.js';
+import { decodeProfile } from '../../../lib/storage/profile-decoding.js';
+import { encodeProfile } from '../../../lib/storage/profile-encoding.js';
 import {
   decodeEndpoint,
   decodeStack,
   decodeTimelineEntry,
+} from '../../../lib/storage/timeline-decoding.js';
+import {
   encodeEndpoint,
   encodeStack,
   encodeTimelineEntry,
-} from '../../../lib/storage/timeline-codec.js';
+} from '../../../lib/storage/timeline-encoding.js';
 import { SAMPLE_DETAIL, sampleEntry, sampleProfile } from './samples.js';
 
 const FRAME = { function: 'handle', file: '/app/server.js', line: 3, column: 1 };
