@@ -220,11 +220,20 @@ function blameByStacks(
     endpoint,
     bytes: part * growth.bytes,
     bytesPerRequest: part * whole,
-    interval: [Math.max(0, part - spread) * whole, Math.min(1, part + spread) * whole],
+    interval: [
+      Math.max(0, part - spread) * whole,
+      Math.min(1, Math.max(part + spread, mostOf(endpoint, context))) * whole,
+    ],
     isNamed: true,
     isCleared: false,
     indistinguishableFrom: [],
   };
+}
+
+/** The share of the growth that may be the endpoint's where its stacks tell: what is in nobody's may be too. */
+function mostOf(endpoint: string, { growth, channel, findings }: Context): number {
+  const isTold = channel === 'heap' && findings.heapGrowth !== undefined;
+  return isTold ? mostBytesBy([endpoint], findings) / growth.bytes : 0;
 }
 
 /** The endpoint's part of a group that nothing names: what the regression puts on it, as far as stacks can show it. */

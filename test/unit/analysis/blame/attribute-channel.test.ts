@@ -178,4 +178,18 @@ describe('attributeChannel', () => {
     expect(growth(trend.bytesPerRequest / 4)).toBeLessThan(0.5 * bytes);
     expect(growth(trend.bytesPerRequest * 4)).toBeCloseTo(bytes, -4);
   });
+
+  test("lets an interval reach as far as what grows in nobody's stacks", () => {
+    const windows = windowsOf('heap', { rate: 4000, noise: 2e6 });
+    const trend = { channel: 'heap', bytesPerRequest: 2000 } as const;
+    const endOf = (nobodys: number) => {
+      const stacks = stacksOf({ leaking: { bytes: 4e6, deviation: 1e5 } }, nobodys);
+      const found = attributeChannel(windows, trend, stacks)?.endpoints;
+      const leaking = found?.find(({ isNamed }) => isNamed);
+      return (leaking?.interval[1] ?? 0) / (leaking?.bytesPerRequest ?? 0);
+    };
+
+    expect(endOf(0)).toBeCloseTo(1 + (2 * 1e5) / 4e6);
+    expect(endOf(1e6)).toBeCloseTo(1 + (1e6 + 2 * 1e5) / 4e6);
+  });
 });
