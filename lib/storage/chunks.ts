@@ -1,7 +1,7 @@
 import { readSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** Bytes from `start` up to `end`, or to the end of what they are of. */
 export interface ByteRange {
