@@ -33,19 +33,21 @@ function temporaryDirectory(): string {
   return directory;
 }
 
-/** The function with the most live memory, and its callers: what a built-in function made belongs to them. */
+/** A function and its callers: what a built-in function made belongs to them. */
+function namesIn({ function: name, stack }: LastSite): string {
+  return [name, ...stack].join(' ');
+}
+
+/** The function with the most live memory, and its callers. */
 function namesOf(capture: LastCapture | undefined): string {
   const [largest] = capture?.sites ?? [];
-  return largest === undefined ? '' : [largest.function, ...largest.stack].join(' ');
+  return largest === undefined ? '' : namesIn(largest);
 }
 
 /** Share of all live memory that the function, or what it called, allocated. */
 function shareOf(capture: LastCapture | undefined, culprit: string): number {
   const sites = capture?.sites ?? [];
-  const ofCulprit = sites.filter((site) =>
-    [site.function, ...site.stack].join(' ').includes(culprit),
-  );
-  return sumLive(ofCulprit) / sumLive(sites);
+  return sumLive(sites.filter((site) => namesIn(site).includes(culprit))) / sumLive(sites);
 }
 
 function sumLive(sites: readonly LastSite[]): number {

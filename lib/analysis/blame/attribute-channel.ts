@@ -160,9 +160,13 @@ function hasRoom(group: GroupGrowth, { growth, stacks, channel, certain }: Conte
 }
 
 /** Whether the stacks show the growth that the regression puts on the group, as far as stacks tell anything of it. */
-function isInStacks(group: GroupGrowth, { channel, findings }: Context): boolean {
-  if (channel !== 'heap') return true;
-  return mostBytesBy(group.endpoints.keys(), findings) > MIN_SEEN * group.bytes;
+function isInStacks(group: GroupGrowth, context: Context): boolean {
+  return mostIn(group.endpoints.keys(), context) > MIN_SEEN * group.bytes;
+}
+
+/** The most that stacks let these endpoints grow by, in bytes: infinite where they tell nothing of the channel. */
+function mostIn(endpoints: Iterable<string>, { channel, findings }: Context): number {
+  return channel === 'heap' ? mostBytesBy(endpoints, findings) : Number.POSITIVE_INFINITY;
 }
 
 /** What the groups that the regression names leave of external growth, 0 to 1. */
@@ -216,30 +220,25 @@ function blameByStacks(
   const spread = STACK_DEVIATIONS * deviation;
   if (channel === 'heap' && (part < spread || part * growth.bytes < drift)) return undefined;
   const whole = growth.bytes / requests;
+  // What is in nobody's stacks may be the endpoint's too.
+  const most = mostIn([endpoint], context) / growth.bytes;
+  const high = Number.isFinite(most) ? Math.max(part + spread, most) : part + spread;
   return {
     endpoint,
     bytes: part * growth.bytes,
     bytesPerRequest: part * whole,
-    interval: [
-      Math.max(0, part - spread) * whole,
-      Math.min(1, Math.max(part + spread, mostOf(endpoint, context))) * whole,
-    ],
+    interval: [Math.max(0, part - spread) * whole, Math.min(1, high) * whole],
     isNamed: true,
     isCleared: false,
     indistinguishableFrom: [],
   };
 }
 
-/** The share of the growth that may be the endpoint's where its stacks tell: what is in nobody's may be too. */
-function mostOf(endpoint: string, { growth, channel, findings }: Context): number {
-  const isTold = channel === 'heap' && findings.heapGrowth !== undefined;
-  return isTold ? mostBytesBy([endpoint], findings) / growth.bytes : 0;
-}
-
 /** The endpoint's part of a group that nothing names: what the regression puts on it, as far as stacks can show it. */
 function unnamed(endpoint: string, group: GroupGrowth, context: Context): EndpointGrowth {
   const { growth } = context;
-  const most = mostPerRequest(group, context);
+  const requests = total([...group.endpoints.values()]);
+  const most = requests > 0 ? mostIn(group.endpoints.keys(), context) / requests : Infinity;
   const bytesPerRequest = Math.min(group.bytesPerRequest, most);
   const bytes = bytesPerRequest * (group.endpoints.get(endpoint) ?? 0);
   return {
@@ -251,10 +250,4 @@ function unnamed(endpoint: string, group: GroupGrowth, context: Context): Endpoi
     isCleared: growth.isRegressed && bytes <= MIN_SHARE * growth.bytes,
     indistinguishableFrom: [],
   };
-}
-
-function mostPerRequest(group: GroupGrowth, { channel, findings }: Context): number {
-  const requests = total([...group.endpoints.values()]);
-  if (channel !== 'heap' || requests === 0) return Number.POSITIVE_INFINITY;
-  return mostBytesBy(group.endpoints.keys(), findings) / requests;
 }
