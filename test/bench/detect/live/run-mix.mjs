@@ -1,6 +1,8 @@
 // Part three of the evaluation: services of eight endpoints, none to three of which leak, under a mix of requests that
 // changes every few seconds. Asked is which endpoints leak.
 import { loadavg } from 'node:os';
+import { bytesToMb } from 'heaptide';
+import { mean, median, sum } from 'simple-statistics';
 import { printTable } from '../tables.mjs';
 import { HEALTHY } from './healthy.mjs';
 import { LEAKS } from './leaks.mjs';
@@ -38,6 +40,7 @@ export async function runMix() {
     printResults(results);
     all.push(...results);
   }
+  printPrecision(all.filter(({ expected }) => expected.length > 0));
   return [...missedBars(all)];
 }
 
@@ -69,6 +72,7 @@ async function runOne({ leaking, seed }) {
     wrong: named.filter((name) => !expected.includes(name)),
     unattributed: analysis.unattributedShare,
     misplaced: misplacedShare(analysis, truths),
+    covered: expected.filter((name) => isRateCovered(analysis, truths, name)).length,
     floors: analysis.trends.heap.points,
   };
 }
@@ -81,11 +85,20 @@ function misplacedShare({ endpoints, unattributedShare }, truths) {
       requests * (heap + external),
     ]),
   );
-  const whole = [...grown.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const whole = sum([...grown.values()]);
   const distances = endpoints.map(({ endpoint, share = 0 }) =>
     Math.abs(share - (grown.get(endpoint) ?? 0) / whole),
   );
-  return distances.reduce((sum, distance) => sum + distance, unattributedShare) / 2;
+  return sum([...distances, unattributedShare]) / 2;
+}
+
+/** Whether the interval of the endpoint's rate holds the true one. */
+function isRateCovered({ endpoints }, truths, name) {
+  const { heap, external } = truths[name];
+  const { growthIntervalMbPerRequest } = endpoints.find(({ endpoint }) => endpoint === name);
+  const [low, high] = growthIntervalMbPerRequest;
+  const rate = bytesToMb(heap + external);
+  return low <= rate && rate <= high;
 }
 
 /** Picks endpoints by weights that are drawn anew for each phase. */
@@ -127,11 +140,21 @@ function printResults(results) {
   );
 }
 
+/** How well growth is divided, which has no bar. */
+function printPrecision(leaking) {
+  const misplaced = leaking.map((result) => result.misplaced);
+  const covered = sum(leaking.map((result) => result.covered));
+  const rates = sum(leaking.map(({ expected }) => expected.length));
+  console.log(
+    `Growth put elsewhere: mean ${percent(mean(misplaced))}, median ${percent(median(misplaced))}`,
+  );
+  console.log(`Interval of the rate covers the truth in ${covered} of ${rates} endpoints\n`);
+}
+
 function* missedBars(results) {
-  const sum = (count) => results.reduce((total, result) => total + count(result), 0);
-  const leaking = sum(({ expected }) => expected.length);
-  const named = sum(({ found }) => found.length);
-  const wrong = sum((result) => result.wrong.length);
+  const leaking = sum(results.map(({ expected }) => expected.length));
+  const named = sum(results.map(({ found }) => found.length));
+  const wrong = sum(results.map((result) => result.wrong.length));
   const bars = [
     [`${named} of ${leaking} leaking endpoints named`, named >= 0.95 * leaking, '95 %'],
     [`${wrong} healthy endpoints named`, wrong === 0, 'none'],
