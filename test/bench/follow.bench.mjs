@@ -11,7 +11,7 @@ const { EndpointProfiler } = require('../../dist/profiler/endpoint-profiler.js')
 const { Route } = require('../../dist/integrations/tracking/route.js');
 const { TrackedRequest } = require('../../dist/integrations/tracking/tracked-request.js');
 
-const REQUEST = { method: 'GET', url: '/orders/1' };
+const REQUEST = { method: 'GET', url: '/orders/1', socket: { destroyed: false } };
 const BATCH = 1000;
 
 export async function run() {

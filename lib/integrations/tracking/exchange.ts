@@ -18,6 +18,14 @@ export function exchangeOf(outgoing: Outgoing): Exchange {
   return 'stream' in outgoing ? outgoing.stream : outgoing;
 }
 
+/**
+ * The connection of an exchange, which the client closes with it: none in HTTP/2. The request has it from the start, the
+ * response not before it is its turn.
+ */
+export function connectionOf(request: { readonly socket?: unknown }, exchange: Exchange): unknown {
+  return exchange instanceof ServerResponse ? request.socket : undefined;
+}
+
 /** Whether `close` has been emitted, or is about to be. */
 export function isOver(exchange: Exchange): boolean {
   return exchange.destroyed || exchange.closed;
@@ -25,9 +33,12 @@ export function isOver(exchange: Exchange): boolean {
 
 /**
  * Whether the response was written, or the client went before. Asked when the exchange emits `close`: `finish` would say
- * it too, but a second listener costs as much as all the rest of following a request.
+ * it too, but a second listener costs as much as all the rest of following a request. A client that goes takes the
+ * connection with it, so one that is still open says it sooner than the response, which has a shape of its own where
+ * Express has seen it.
  */
-export function isWritten(exchange: Exchange): boolean {
+export function isWritten(exchange: Exchange, connection: unknown): boolean {
+  if (isObject(connection) && connection['destroyed'] === false) return true;
   // A stream that is reset counts as written.
   if (!(exchange instanceof ServerResponse)) return !exchange.aborted;
   if (readProperty(exchange, 'writableFinished') !== true) return false;

@@ -20,7 +20,11 @@ export class ExpressRoutes {
   /** The request's route. One that no route handled, such as a static file's or a 404's, is unmatched. */
   readonly find = (request: RequestLine): Route => {
     const matched = readProperty(request, 'route');
-    if (!isObject(matched)) return this.#routes.unmatched;
+    return isObject(matched) ? this.of(matched, request) : this.#routes.unmatched;
+  };
+
+  /** The route of a request that a route object of Express has handled. */
+  of(matched: Readonly<Record<string, unknown>>, request: RequestLine): Route {
     const method = String(readProperty(request, 'method') ?? 'GET');
     const known = this.#fixed.get(matched, method);
     if (known !== undefined) return known;
@@ -29,7 +33,7 @@ export class ExpressRoutes {
     const route = this.#routes.named(routeName(method, pattern), handlerOf(matched, method));
     if (mounts.length === 1 && mounts.every(isFixed)) this.#fixed.set(matched, method, route);
     return route;
-  };
+  }
 
   #mountsOf(route: object, request: RequestLine): readonly Mount[] {
     let mounts = this.#mounts.get(route);

@@ -17,9 +17,10 @@ export class ServerRoutes {
   readonly #templates = new PathTemplates();
 
   readonly find = (request: RequestLine, statusCode: number): Route => {
-    if (isObject(readProperty(request, 'route')) || isObject(readProperty(request, 'app')))
-      return this.#express.find(request);
-    if (statusCode === NOT_FOUND) return this.#routes.unmatched;
+    const matched = readProperty(request, 'route');
+    if (isObject(matched)) return this.#express.of(matched, request);
+    if (statusCode === NOT_FOUND || isObject(readProperty(request, 'app')))
+      return this.#routes.unmatched;
     return this.#routes.named(routeName(request.method, this.#templates.of(request.url ?? '/')));
   };
 }

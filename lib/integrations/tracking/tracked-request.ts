@@ -2,6 +2,7 @@ import type { EndpointProfiler } from '../../profiler/endpoint-profiler.js';
 import type { Endpoint, RequestRecorder } from '../../profiler/request-recorder.js';
 import {
   CLIENT_CLOSED_REQUEST,
+  connectionOf,
   type Exchange,
   exchangeOf,
   isOver,
@@ -15,6 +16,11 @@ import { type Route, UNMATCHED_NAME } from './route.js';
 export interface RequestLine {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
+}
+
+/** A request that has just arrived. */
+export interface Incoming extends RequestLine {
+  readonly socket?: unknown;
 }
 
 /** Finds the route of a request that has ended and that nobody has named. */
@@ -43,7 +49,7 @@ type Followed = Exchange & { [TRACKED]?: TrackedRequest };
 export class TrackedRequest {
   /** Follows the request from now on. Returns nothing while profiling is off, and for an exchange that is over. */
   static begin(
-    request: RequestLine,
+    request: Incoming,
     outgoing: Outgoing,
     { profilerOf, findRoute }: Tracking,
   ): TrackedRequest | undefined {
@@ -52,16 +58,16 @@ export class TrackedRequest {
     if (known !== undefined) return known;
     const { recorder } = profilerOf();
     if (recorder === undefined || isOver(exchange)) return undefined;
-    const tracked = new TrackedRequest(request, recorder, findRoute);
+    const tracked = new TrackedRequest(
+      request,
+      connectionOf(request, exchange),
+      recorder,
+      findRoute,
+    );
     exchange[TRACKED] = tracked;
-    exchange.on('close', noteClosed);
+    // One function for all would find its request on the exchange, which costs more where Express has seen it.
+    exchange.on('close', () => tracked.#end(exchange));
     return tracked;
-  }
-
-  /** The exchange has emitted `close`. */
-  static close(exchange: Followed): void {
-    const tracked = exchange[TRACKED];
-    if (tracked !== undefined) tracked.#end(exchange);
   }
 
   /** The route, where the framework has told it. */
@@ -69,12 +75,19 @@ export class TrackedRequest {
   /** What the handler threw, where the framework has told it. */
   error: unknown;
   readonly #request: RequestLine;
+  readonly #connection: unknown;
   readonly #recorder: RequestRecorder;
   readonly #findRoute: RouteFinder;
   readonly #slot: number;
 
-  private constructor(request: RequestLine, recorder: RequestRecorder, findRoute: RouteFinder) {
+  private constructor(
+    request: RequestLine,
+    connection: unknown,
+    recorder: RequestRecorder,
+    findRoute: RouteFinder,
+  ) {
     this.#request = request;
+    this.#connection = connection;
     this.#recorder = recorder;
     this.#findRoute = findRoute;
     this.#slot = recorder.beginUnnamed();
@@ -83,7 +96,7 @@ export class TrackedRequest {
   #end(exchange: Exchange): void {
     const statusCode = statusOf(exchange);
     const endpoint = this.#endpoint(statusCode);
-    if (isWritten(exchange)) {
+    if (isWritten(exchange, this.#connection)) {
       this.#recorder.finishNamed(endpoint, this.#slot, statusCode, this.error);
     } else {
       const error =
@@ -102,9 +115,4 @@ export class TrackedRequest {
       return this.#recorder.endpointOf(UNMATCHED_NAME);
     }
   }
-}
-
-/** A listener of all exchanges: it makes no closure for each. */
-function noteClosed(this: Followed): void {
-  TrackedRequest.close(this);
 }
