@@ -17,6 +17,7 @@ const WRITER = 64; // u32.
 const HEADER_BYTES = 4096;
 
 const MAGIC_TEXT = 'HEAPTIDE';
+const TEXT = new TextEncoder();
 const LAYOUT_VERSION = 1;
 
 /** Slots for records: twice the largest `bufferSize`, 512 KiB. A power of two: see `sequenceAt`. */
@@ -136,7 +137,7 @@ export function openJournal(
 
 function writeHeader(memory: ArrayBuffer, owner: JournalOwner, sizes: JournalSizes): void {
   const view = new DataView(memory);
-  const header = Buffer.from(memory, 0, HEADER_BYTES);
+  const header = new Uint8Array(memory, 0, HEADER_BYTES);
   view.setUint32(VERSION, LAYOUT_VERSION, true);
   view.setUint32(PID, owner.pid, true);
   view.setUint32(THREAD, owner.thread, true);
@@ -145,8 +146,8 @@ function writeHeader(memory: ArrayBuffer, owner: JournalOwner, sizes: JournalSiz
   view.setUint32(TEXT_BYTES, sizes.texts, true);
   view.setFloat64(STARTED, owner.started, true);
   view.setUint32(WRITER, owner.writer, true);
-  header.write(owner.run, RUN, RUN_BYTES, 'latin1');
-  header.write(MAGIC_TEXT, MAGIC, 'latin1');
+  header.set(TEXT.encode(owner.run).subarray(0, RUN_BYTES), RUN);
+  header.set(TEXT.encode(MAGIC_TEXT), MAGIC);
 }
 
 function partsOf(bytes: Uint8Array, sizes: JournalSizes): JournalParts {

@@ -17,6 +17,10 @@ const TEXT = 16;
 /** Entries start at multiples of this, so that the header of one never crosses the end of the memory. */
 const ALIGNMENT = TEXT;
 const PADDING = 0;
+const NO_TEXT = new Uint8Array(0);
+
+/** Every process has it at hand, where `Buffer.write` brings 0.1 MB of Node.js into memory. */
+const UTF8 = new TextEncoder();
 
 /** What an entry is: an endpoint's name, what a detailed record adds, a line of the timeline, or a stack. */
 export type TextKind = 'name' | 'extras' | 'timeline' | 'stack';
@@ -37,7 +41,7 @@ export interface TextEntry {
  */
 export class TextLog {
   readonly #view: DataView;
-  readonly #bytes: Buffer;
+  readonly #bytes: Uint8Array;
   readonly #capacity: number;
   #head = 0;
   #tail = 0;
@@ -45,26 +49,21 @@ export class TextLog {
   /** Takes over `memory`, which must be zero. */
   constructor(memory: Uint8Array) {
     this.#view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
-    this.#bytes = Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength);
+    this.#bytes = memory;
     this.#capacity = capacityOf(memory);
   }
 
   /** Adds an entry; the oldest ones make room. False when the text is too long for the log. */
   append(kind: TextKind, number: number, text: string): boolean {
-    const length = Buffer.byteLength(text);
-    const size = sizeOf(length);
-    if (size > this.#capacity) return false;
-    const rest = this.#capacity - (this.#head % this.#capacity);
-    if (rest < size) this.#write(PADDING, { number: 0, text: '', length: rest - TEXT });
-    this.#write(KINDS.indexOf(kind) + 1, { number, text, length });
-    return true;
+    return this.#append(kind, number, UTF8.encode(text));
   }
 
   /** As {@link append}, but false too when an entry would have to make room. */
   appendIfRoom(kind: TextKind, number: number, text: string): boolean {
     // Names are never dropped, so the memory is filled once from its start to its end.
-    const hasRoom = this.#head + sizeOf(Buffer.byteLength(text)) <= this.#capacity;
-    return hasRoom && this.append(kind, number, text);
+    const bytes = UTF8.encode(text);
+    const hasRoom = this.#head + sizeOf(bytes.length) <= this.#capacity;
+    return hasRoom && this.#append(kind, number, bytes);
   }
 
   /** Notes that the lines of a kind with numbers up to `number` are in their file, or lost. */
@@ -72,17 +71,26 @@ export class TextLog {
     this.#view.setFloat64(markOf(kind), number, true);
   }
 
+  #append(kind: TextKind, number: number, text: Uint8Array): boolean {
+    const size = sizeOf(text.length);
+    if (size > this.#capacity) return false;
+    const rest = this.#capacity - (this.#head % this.#capacity);
+    if (rest < size) this.#write({ kind: PADDING, number: 0, length: rest - TEXT }, NO_TEXT);
+    this.#write({ kind: KINDS.indexOf(kind) + 1, number, length: text.length }, text);
+    return true;
+  }
+
   #write(
-    kind: number,
-    entry: { readonly number: number; readonly text: string; readonly length: number },
+    entry: { readonly kind: number; readonly number: number; readonly length: number },
+    text: Uint8Array,
   ): void {
     const size = sizeOf(entry.length);
     this.#makeRoom(size);
     const at = DATA + (this.#head % this.#capacity);
     this.#view.setUint32(at + LENGTH, entry.length, true);
-    this.#view.setUint32(at + KIND, kind, true);
+    this.#view.setUint32(at + KIND, entry.kind, true);
     this.#view.setFloat64(at + NUMBER, entry.number, true);
-    this.#bytes.write(entry.text, at + TEXT);
+    this.#bytes.set(text, at + TEXT);
     this.#head += size;
     this.#view.setFloat64(HEAD, this.#head, true);
   }
