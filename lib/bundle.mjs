@@ -33,6 +33,7 @@ const FILES = [
   'journal-claim',
   'journal-contents',
   'journal-mirror',
+  'journal-reading',
   'json-fields',
   'last-capture',
   'load',
@@ -43,15 +44,30 @@ const FILES = [
   'recovery',
   'run-endings',
   'stored-records',
+  'text-log-reading',
   'timeline-decoding',
   'writer-files',
   'written-journal',
+];
+
+/** What a run does once a second, and at floors: a service that has just started does not wait for it. */
+const UPKEEP = [
+  'binding/forced-gc',
+  'capture/probe-meter',
+  'capture/probe-pace',
+  'capture/sample-pace',
+  'capture/top-consumers',
+  'profiler/code-size',
+  'profiler/floor-probe',
+  'profiler/floor-prober',
+  'profiler/live-verdict',
 ];
 
 /** The chunks, and what is in them; the first folder or file that a path is in decides. */
 const LAYERS = {
   'js-fallback': ['binding/fallback'],
   'file-access': FILES.map((name) => `storage/${name}.ts`),
+  upkeep: UPKEEP.map((name) => `${name}.ts`),
   profiler: [
     'core',
     'binding',
@@ -70,7 +86,7 @@ const LAYERS = {
 };
 
 /** Chunks that are not loaded before something in them is called: between import and first profile nothing is. */
-const CHUNKS_ON_DEMAND = ['js-fallback', 'file-access'];
+const CHUNKS_ON_DEMAND = ['js-fallback', 'file-access', 'upkeep'];
 
 /** Parts of Node.js that a program without heaptide may never load: 3 MB in all. */
 const COSTLY_BUILTINS =
@@ -112,7 +128,7 @@ const onDemand = {
         text
           .replace(statement, `const ${name} = () => require('${module}');`)
           .replaceAll(
-            new RegExp(`(?<![\\w$#]|(?<!\\.\\.)\\.)${name.replaceAll('$', '\\$')}(?=\\.\\w)`, 'g'),
+            new RegExp(`(?<![\\w$#/]|(?<!\\.\\.)\\.)${name.replaceAll('$', '\\$')}(?=\\.\\w)`, 'g'),
             `(${name}())`,
           ),
       code,

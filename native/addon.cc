@@ -59,6 +59,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export(exports, "requestMajorGc", Call<RequestMajorGc>, environment);
   Export(exports, "heapStatistics", Call<HeapStatistics>, environment);
   Export(exports, "codeSize", Call<CodeSize>, environment);
+  Export(exports, "clockOffset", Call<ClockOffset>, environment);
   Export(exports, "cpuTimes", Call<CpuTimes>, environment);
 
   ExportNames(exports, "siteColumns", core::kSiteColumnNames);

@@ -104,6 +104,11 @@ export interface HeapReader {
    */
   readonly codeSize: () => number;
   /**
+   * Wall-clock time, since the epoch, minus the monotonic time of the heap array, in ms. `Date.now()` would do, in whole
+   * ms; V8 brings a part of the math library into memory at its first call.
+   */
+  readonly clockOffset: () => number;
+  /**
    * CPU time taken so far. About 1 us and an object; in steps of 16 ms on Windows. `null` where it is not known: in the
    * fallback, and where the system does not tell.
    */

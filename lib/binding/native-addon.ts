@@ -38,6 +38,7 @@ const METHODS: Readonly<Record<Method, true>> = {
   requestMajorGc: true,
   heapStatistics: true,
   codeSize: true,
+  clockOffset: true,
   cpuTimes: true,
   startSampler: true,
   stopSampler: true,

@@ -1,7 +1,7 @@
 import type { SamplerOwner } from '../binding/contract.js';
 import type { CaptureReason } from '../core/profile.js';
 import type { StorageStats } from '../storage/run-storage.js';
-import type { ProbeStats } from './timeline-recorder.js';
+import type { ProbeStats } from './floor-prober.js';
 
 /** What a profiler has done in its present run, or in its last one when it is stopped. */
 export interface ProfilerStats {

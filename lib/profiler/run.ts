@@ -1,10 +1,11 @@
 import type { Binding } from '../binding/contract.js';
 import type { Endpoint } from '../capture/endpoint.js';
 import { EndpointTable } from '../capture/endpoint-table.js';
-import { type AllocationMoment, SamplePace } from '../capture/sample-pace.js';
+import type { AllocationMoment } from '../capture/sample-pace.js';
 import { TimeBudget } from '../capture/time-budget.js';
 import type { ResolvedOptions } from '../core/options.js';
 import { PACKAGE } from '../core/package-root.js';
+import type { TimelineEntry } from '../core/timeline.js';
 import type { ProfileBuffer } from '../storage/profile-buffer.js';
 import type { ProfileDirectory } from '../storage/profile-directory.js';
 import { RunStorage } from '../storage/run-storage.js';
@@ -49,12 +50,15 @@ export class Run {
   readonly #endpoints: EndpointTable;
   readonly #sites: SiteCache;
   readonly #timeline: TimelineRecorder;
-  readonly #verdict: LiveVerdict;
   readonly #sampler: SamplerWatch | undefined;
   readonly #nearLimit: NearLimitWatch | undefined;
   readonly #lease: EngineLease;
   readonly #onExit = () => this.#finishSync();
+  #verdict: LiveVerdict | undefined;
   #ticker: NodeJS.Timeout | undefined;
+  /** Ms since the epoch. */
+  readonly #started: number;
+  /** Wall-clock ms minus monotonic ms. */
   #clockOffset: number;
   #internalErrors = 0;
   #isOver = false;
@@ -72,11 +76,12 @@ export class Run {
       this.#sampler = new SamplerWatch({
         reader: binding,
         options: sampler,
-        pace: new SamplePace(sites, this.#allocation()),
+        sites,
         warnings: context.warnings,
       });
     }
-    this.#clockOffset = Date.now() - this.#heap.time;
+    this.#clockOffset = binding.clockOffset();
+    this.#started = Math.round(this.#heap.time + this.#clockOffset);
     this.#endpoints = new EndpointTable(options.maxEndpoints, {
       perSecond: options.maxRecordsPerSecond,
       // More than its file holds would be lost there.
@@ -86,7 +91,7 @@ export class Run {
     this.#sites = new SiteCache(binding, { options: sites, budget, heap: this.#heap });
     this.#storage = new RunStorage({
       directory,
-      owner: { run: this.id, pid: process.pid, thread: binding.thread, started: Date.now() },
+      owner: { run: this.id, pid: process.pid, thread: binding.thread, started: this.#started },
       nameOf: (id) => this.#endpoints.nameOf(id),
       bufferSize: options.bufferSize,
       flushIntervalMs: options.flushIntervalMs,
@@ -112,11 +117,6 @@ export class Run {
       },
       options.samplingRate,
     );
-    this.#verdict = new LiveVerdict({
-      run: this.id,
-      onChange: context.onVerdict,
-      onError: (error) => this.#noteInternalError(error),
-    });
     this.#timeline = new TimelineRecorder(
       {
         run: this.id,
@@ -128,7 +128,7 @@ export class Run {
         journaled: this.#storage.stats.journaled,
         clockOffset,
         requests: () => this.recorder,
-        onFloor: (floor) => this.#verdict.add(floor),
+        onFloor: (floor) => this.#judge(floor),
       },
       this.buffer,
     );
@@ -137,7 +137,7 @@ export class Run {
 
   /** What the floors say so far; `undefined` before the first. */
   get verdict(): CurrentVerdict | undefined {
-    return this.#verdict.current;
+    return this.#verdict?.current;
   }
 
   /** Starts the timers and writes the run's first entry. */
@@ -189,13 +189,22 @@ export class Run {
   #tick(): void {
     try {
       this.#heap.refresh();
-      this.#clockOffset = Date.now() - this.#heap.time;
+      this.#clockOffset = this.#context.binding.clockOffset();
       this.#timeline.tick();
       this.#sampler?.tick(this.#allocation());
       this.#nearLimit?.tick();
     } catch (error) {
       this.#noteInternalError(error);
     }
+  }
+
+  #judge(floor: TimelineEntry): void {
+    this.#verdict ??= new LiveVerdict({
+      run: this.id,
+      onChange: this.#context.onVerdict,
+      onError: (error) => this.#noteInternalError(error),
+    });
+    this.#verdict.add(floor);
   }
 
   #allocation(): AllocationMoment {
@@ -211,7 +220,7 @@ export class Run {
       binding,
       heap: this.#heap,
       directory: directory.path,
-      captured: { run: this.id, started: Date.now(), process },
+      captured: { run: this.id, started: this.#started, process },
     });
   }
 

@@ -1,12 +1,13 @@
 import type { SamplerOptions, SamplerOwner, SiteReader } from '../binding/contract.js';
-import type { AllocationMoment, SamplePace } from '../capture/sample-pace.js';
+import { type AllocationMoment, SamplePace } from '../capture/sample-pace.js';
+import type { ResolvedOptions } from '../core/options.js';
 import type { Warnings } from './warnings.js';
 
 /** What the watch has of its run. */
 export interface SamplerParts {
   readonly reader: SiteReader;
   readonly options: Omit<SamplerOptions, 'intervalBytes'>;
-  readonly pace: SamplePace;
+  readonly sites: ResolvedOptions['sites'];
   readonly warnings: Warnings;
 }
 
@@ -17,13 +18,15 @@ export interface SamplerParts {
 export class SamplerWatch {
   readonly #reader: SiteReader;
   readonly #options: Omit<SamplerOptions, 'intervalBytes'>;
-  readonly #pace: SamplePace;
+  readonly #sites: ResolvedOptions['sites'];
   readonly #warnings: Warnings;
+  /** Since the first look. */
+  #pace: SamplePace | undefined;
 
-  constructor({ reader, options, pace, warnings }: SamplerParts) {
+  constructor({ reader, options, sites, warnings }: SamplerParts) {
     this.#reader = reader;
     this.#options = options;
-    this.#pace = pace;
+    this.#sites = sites;
     this.#warnings = warnings;
   }
 
@@ -40,6 +43,7 @@ export class SamplerWatch {
 
   /** Looks again. That somebody stopped the sampler shows at the next reading of sites. */
   tick(moment: AllocationMoment): void {
+    this.#pace ??= new SamplePace(this.#sites, moment);
     const isTooDense = this.#pace.update(moment);
     const owner = this.#reader.samplerOwner();
     if (owner === 'none') this.#resume();
@@ -54,7 +58,7 @@ export class SamplerWatch {
   }
 
   #start(): SamplerOwner {
-    const { intervalBytes } = this.#pace;
+    const intervalBytes = this.#pace?.intervalBytes ?? this.#sites.sampleIntervalBytes;
     return this.#reader.startSampler({ ...this.#options, intervalBytes });
   }
 

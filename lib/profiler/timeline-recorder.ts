@@ -1,12 +1,10 @@
 import type { Binding } from '../binding/contract.js';
 import type { EndpointTable } from '../capture/endpoint-table.js';
-import { type MeterReading, ProbeMeter } from '../capture/probe-meter.js';
-import { ProbePace } from '../capture/probe-pace.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { Overhead, StackEntry, TimelineEntry, TimelineKind } from '../core/timeline.js';
 import { bytesToMb } from '../core/units.js';
 import { CodeSize } from './code-size.js';
-import { floorProbe } from './floor-probe.js';
+import { FloorProber, type ProbeStats } from './floor-prober.js';
 import type { HeapView } from './heap-view.js';
 import { describeProcess } from './run-process.js';
 import { type SiteCache, type SitesAtMoment, toSiteReadings } from './site-cache.js';
@@ -34,54 +32,35 @@ export interface TimelineSources {
   readonly onFloor: (floor: TimelineEntry) => void;
 }
 
-/** Cost of the probes of a run. */
-export interface ProbeStats {
-  readonly requested: number;
-  readonly floors: number;
-  /** GC pauses of the profiled thread between request and floor, in ms. */
-  readonly pauseMs: number;
-  /**
-   * CPU time in ms: the pauses, and what V8's helper threads took, known about a second after the floor. Estimated, since
-   * helpers are told from the process's other threads by what those take between probes. Absent in the fallback, which
-   * cannot know.
-   */
-  readonly cpuMs?: number;
-}
+const NO_PROBES: ProbeStats = { requested: 0, floors: 0, pauseMs: 0 };
 
 /**
  * Writes the run's history: an entry a second while requests finish, one per major GC with the floor and the live
- * sites, and the start and the stop. Asks for major GCs at the pace's word.
+ * sites, and the start and the stop. Has floors probed for.
  */
 export class TimelineRecorder {
   readonly #sources: TimelineSources;
   readonly #sink: TimelineSink;
-  readonly #pace: ProbePace;
-  readonly #meter: ProbeMeter;
-  readonly #codeSize: CodeSize;
-  readonly #probe: () => boolean;
+  readonly #startedAt: number;
   readonly #stacksWritten = new Set<number>();
   /** The last floor, until it is known how much external memory its GC has freed. */
   #held: TimelineEntry | undefined;
   #majorCountSeen: number;
   #requestsSeen = 0;
+  #prober: FloorProber | undefined;
+  #codeSize: CodeSize | undefined;
   #code = 0;
-  #probes: ProbeStats = { requested: 0, floors: 0, pauseMs: 0 };
 
   constructor(sources: TimelineSources, sink: TimelineSink) {
     this.#sources = sources;
     this.#sink = sink;
-    this.#codeSize = new CodeSize(sources.binding);
-    this.#probe = floorProbe(sources.binding, sources.options.probe);
     this.#majorCountSeen = sources.heap.majorCount;
     sources.heap.refresh();
-    this.#pace = new ProbePace(sources.options.probe, sources.heap.time);
-    const reading = this.#readMeter();
-    this.#meter = new ProbeMeter(reading);
-    if (reading.othersMs !== undefined) this.#probes = { ...this.#probes, cpuMs: 0 };
+    this.#startedAt = sources.heap.time;
   }
 
   get probes(): ProbeStats {
-    return this.#probes;
+    return this.#prober?.stats ?? NO_PROBES;
   }
 
   /** The run's first entry. */
@@ -96,19 +75,15 @@ export class TimelineRecorder {
     const { heap, requests } = this.#sources;
     heap.refresh();
     // Before new floors are looked for: after the one of the probe, helpers have had time to sweep.
-    const isSettled = this.#settleProbe();
+    const prober = this.#probing();
+    const isSettled = prober.settle();
     this.#releaseFloor();
     this.noticeMajorGc();
     const { finished, inFlight } = requests();
     if (finished !== this.#requestsSeen) {
       this.#write({ ...this.#present('tick'), ...(isSettled && { overhead: this.#overhead() }) });
     }
-    if (!this.#pace.isDue({ now: heap.time, requests: finished, inFlight })) return;
-    this.#pace.noteRequest(heap.time);
-    const before = this.#readMeter();
-    if (!this.#probe()) return;
-    this.#meter.noteRequest(before);
-    this.#probes = { ...this.#probes, requested: this.#probes.requested + 1 };
+    if (!prober.probeIfDue({ now: heap.time, requests: finished, inFlight })) return;
     // A forced GC has ended already.
     heap.refresh();
     this.noticeMajorGc();
@@ -119,12 +94,14 @@ export class TimelineRecorder {
    * fresh.
    */
   noticeMajorGc(): void {
-    const { heap } = this.#sources;
+    const { binding, heap, requests } = this.#sources;
     if (heap.majorCount === this.#majorCountSeen) return;
     this.#releaseFloor();
     this.#majorCountSeen = heap.majorCount;
+    this.#codeSize ??= new CodeSize(binding);
     this.#code = this.#codeSize.atFloor(heap);
-    const probed = this.#notePace();
+    const { finished } = requests();
+    const probed = this.#probing().noteFloor({ now: heap.time, requests: finished });
     const sites = this.#sources.sites.atFloor(heap.time);
     // Reading a session that an inspector started makes V8 collect first: that floor is no news.
     this.#majorCountSeen = heap.majorCount;
@@ -147,7 +124,7 @@ export class TimelineRecorder {
     this.#sources.heap.refresh();
     this.noticeMajorGc();
     this.#releaseFloor();
-    this.#settleProbe();
+    this.#prober?.settle();
     this.#write({ ...this.#present('stop'), overhead: this.#overhead() });
   }
 
@@ -163,37 +140,11 @@ export class TimelineRecorder {
     onFloor(floor);
   }
 
-  /** Whether the floor is that of a probe. */
-  #notePace(): boolean {
-    const { heap, requests } = this.#sources;
-    const pauseMs = this.#meter.noteFloor(heap.pause);
-    const isProbed = pauseMs !== undefined;
-    this.#pace.noteFloor({ now: heap.time, requests: requests().finished, isProbed });
-    if (!isProbed) return false;
-    const { floors, pauseMs: before } = this.#probes;
-    this.#probes = { ...this.#probes, floors: floors + 1, pauseMs: before + pauseMs };
-    return true;
-  }
-
-  /** Whether a probe's cost has become known. */
-  #settleProbe(): boolean {
-    const cost = this.#meter.settle(() => this.#readMeter());
-    if (cost === undefined) return false;
-    this.#pace.noteCost({ ...cost, liveMb: bytesToMb(this.#sources.heap.floor) });
-    if (cost.cpuMs !== undefined) {
-      this.#probes = { ...this.#probes, cpuMs: (this.#probes.cpuMs ?? 0) + cost.cpuMs };
-    }
-    return true;
-  }
-
-  #readMeter(): MeterReading {
-    const { binding, heap } = this.#sources;
-    const cpu = binding.cpuTimes();
-    return {
-      now: heap.time,
-      pauseMs: heap.pause,
-      ...(cpu !== null && { othersMs: cpu.processMs - cpu.threadMs }),
-    };
+  /** Made when it is needed first: not before the run's first second is over. */
+  #probing(): FloorProber {
+    const { binding, heap, options } = this.#sources;
+    this.#prober ??= new FloorProber({ binding, heap, options: options.probe }, this.#startedAt);
+    return this.#prober;
   }
 
   #present(kind: TimelineKind): TimelineEntry {
@@ -238,10 +189,11 @@ export class TimelineRecorder {
 
   #overhead(): Overhead {
     const { readMs, selfBytes } = this.#sources.sites;
+    const { pauseMs, cpuMs } = this.probes;
     return {
       siteReadMs: readMs,
-      probePauseMs: this.#probes.pauseMs,
-      ...(this.#probes.cpuMs !== undefined && { probeCpuMs: this.#probes.cpuMs }),
+      probePauseMs: pauseMs,
+      ...(cpuMs !== undefined && { probeCpuMs: cpuMs }),
       selfMb: bytesToMb(selfBytes),
     };
   }

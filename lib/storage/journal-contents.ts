@@ -1,5 +1,6 @@
 import type { StackFrame } from '../core/profile.js';
-import { type JournalOwner, openJournal } from './journal.js';
+import type { JournalOwner } from './journal-layout.js';
+import { openJournal } from './journal-reading.js';
 import {
   emptyReading,
   isUnflushedSlot,
@@ -8,7 +9,8 @@ import {
   readReading,
   sequenceAt,
 } from './record-layout.js';
-import { markIn, readTextLog, type TextKind } from './text-log.js';
+import type { TextKind } from './text-log-layout.js';
+import { markIn, readTextLog } from './text-log-reading.js';
 import { decodeEndpointName } from './timeline-decoding.js';
 
 /** A record that was finished and is not known to be in a file. */

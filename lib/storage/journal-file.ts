@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { HeapTideError } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
-import { JOURNAL_SIZES, Journal, type JournalOwner, journalBytes } from './journal.js';
+import { Journal } from './journal.js';
 import { createJournalFolder } from './journal-folder.js';
+import { JOURNAL_SIZES, type JournalOwner, journalBytes } from './journal-layout.js';
 import { journalName, NEW_EXTENSION } from './journal-name.js';
 import { FILE_MODE } from './permissions.js';
 

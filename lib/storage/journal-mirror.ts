@@ -1,6 +1,7 @@
 import { writeFullySync } from './chunks.js';
-import type { JournalParts } from './journal.js';
-import { appendedSince, headIn, TEXT_LOG_HEADER_BYTES } from './text-log.js';
+import type { JournalParts } from './journal-layout.js';
+import { TEXT_LOG_HEADER_BYTES } from './text-log-layout.js';
+import { appendedSince, headIn } from './text-log-reading.js';
 
 /** What is compared and written as one: the unit in which the kernel copies, so that no record is ever half there. */
 const PAGE_BYTES = 4096;

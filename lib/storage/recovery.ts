@@ -1,8 +1,8 @@
 import type { FileMemory } from '../core/file-memory.js';
-import type { JournalOwner } from './journal.js';
 import { type ClaimedJournal, type ClaimRefusal, claimJournal } from './journal-claim.js';
 import { type JournalContents, journalContents, type PendingRecord } from './journal-contents.js';
 import { journalPaths } from './journal-folder.js';
+import type { JournalOwner } from './journal-layout.js';
 import { ProfileDirectory } from './profile-directory.js';
 import { encodeFigures, joinProfile } from './profile-encoding.js';
 import { BATCH_RECORDS } from './record-store.js';

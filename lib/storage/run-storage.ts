@@ -1,5 +1,6 @@
-import { Journal, type JournalOwner } from './journal.js';
+import { Journal } from './journal.js';
 import { JournalFile, type RunJournal } from './journal-file.js';
+import type { JournalOwner } from './journal-layout.js';
 import { type BufferStats, ProfileBuffer, type ProfileBufferOptions } from './profile-buffer.js';
 import type { ProfileDirectory } from './profile-directory.js';
 import { recoverJournals } from './recovery.js';

@@ -1,9 +1,10 @@
 import { closeSync, fchmodSync, futimesSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { newHolder, showLife } from './holder.js';
-import { Journal, type JournalOwner } from './journal.js';
+import { Journal } from './journal.js';
 import { JOURNAL_CREATE_FLAGS, JOURNAL_MODE, type RunJournal } from './journal-file.js';
 import { createJournalFolder } from './journal-folder.js';
+import type { JournalOwner } from './journal-layout.js';
 import { JournalMirror } from './journal-mirror.js';
 import { journalName, NEW_EXTENSION, NOBODY } from './journal-name.js';
 import { FILE_MODE } from './permissions.js';

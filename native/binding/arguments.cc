@@ -1,6 +1,5 @@
 #include "arguments.h"
 
-#include <cmath>
 #include <utility>
 
 #include "errors.h"
@@ -15,17 +14,17 @@ std::optional<int64_t> IntegerArgument(const Napi::Value& value,
     return std::nullopt;
   }
   const double number = value.As<Napi::Number>().DoubleValue();
-  const bool is_whole = std::trunc(number) == number;
   const bool is_in_range = number >= static_cast<double>(range.min) &&
                            number <= static_cast<double>(range.max);
-  if (!is_whole || !is_in_range) {
+  const auto integer = is_in_range ? static_cast<int64_t>(number) : 0;
+  if (!is_in_range || static_cast<double>(integer) != number) {
     ThrowOutOfRange(value.Env(),
                     name,
                     "an integer from " + std::to_string(range.min) + " to " +
                         std::to_string(range.max));
     return std::nullopt;
   }
-  return static_cast<int64_t>(number);
+  return integer;
 }
 
 std::optional<Napi::Value> Property(const Napi::Value& object,

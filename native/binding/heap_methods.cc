@@ -57,6 +57,10 @@ Napi::Value CodeSize(const Napi::CallbackInfo& info) {
                            EnvironmentOf(info).heap_reader().CodeSize());
 }
 
+Napi::Value ClockOffset(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), core::ClockOffsetMs());
+}
+
 Napi::Value CpuTimes(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto times = engine::ReadCpuTimes();

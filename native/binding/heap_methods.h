@@ -15,6 +15,7 @@ Napi::Value StopGcObserver(const Napi::CallbackInfo& info);
 Napi::Value RequestMajorGc(const Napi::CallbackInfo& info);
 Napi::Value HeapStatistics(const Napi::CallbackInfo& info);
 Napi::Value CodeSize(const Napi::CallbackInfo& info);
+Napi::Value ClockOffset(const Napi::CallbackInfo& info);
 Napi::Value CpuTimes(const Napi::CallbackInfo& info);
 
 }  // namespace heaptide::binding

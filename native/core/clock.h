@@ -10,4 +10,11 @@ inline double MonotonicMs() noexcept {
   return std::chrono::duration<double, std::milli>(since_boot).count();
 }
 
+// Wall-clock time, since the epoch, minus monotonic time, in ms.
+inline double ClockOffsetMs() noexcept {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double, std::milli>(since_epoch).count() -
+         MonotonicMs();
+}
+
 }  // namespace heaptide::core

@@ -19,6 +19,16 @@ describe.each(BACKENDS)('%s', (backend) => {
     collectGarbage();
   });
 
+  test('tells the wall clock from its own', () => {
+    const before = Date.now();
+    const now = reading('time') + binding.clockOffset();
+    const after = Date.now();
+
+    // `Date.now()` is cut off to whole ms, and the two clocks are not read at the very same moment.
+    expect(now).toBeGreaterThan(before - 1);
+    expect(now).toBeLessThan(after + 2);
+  });
+
   test('used heap is what Node.js says', () => {
     const heapUsed = process.memoryUsage().heapUsed;
     const used = reading('used');

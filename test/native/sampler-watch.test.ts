@@ -1,10 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { SamplePace } from '../../lib/capture/sample-pace.js';
+import { resolveOptions } from '../../lib/core/resolve-options.js';
 import { SamplerWatch } from '../../lib/profiler/sampler-watch.js';
 import { Warnings } from '../../lib/profiler/warnings.js';
 import { BACKENDS, bindingOf } from './binding.js';
 
 const MIB = 1024 * 1024;
+const NO_CONFIGURATION = { env: {}, manifest: undefined, warn: () => {} };
 const SAMPLER = { stackDepth: 16, selfPath: '/nowhere' };
 
 describe.each(BACKENDS)(
@@ -17,15 +18,13 @@ describe.each(BACKENDS)(
       const watch = new SamplerWatch({
         reader: binding,
         options: SAMPLER,
-        pace: new SamplePace(
-          { sampleIntervalBytes: 8192, maxSamplesPerSecond: 500 },
-          { now: 0, allocated: 0, live: 0, isCrowded: false },
-        ),
+        sites: resolveOptions({ sites: { sampleIntervalBytes: 8192 } }, NO_CONFIGURATION).sites,
         warnings: new Warnings(),
       });
       const kept = Array.from({ length: 20_000 }, (_, index) => [index]);
       const before = binding.readSites(10);
 
+      watch.tick({ now: 0, allocated: 0, live: 0, isCrowded: false });
       watch.tick({ now: 10_000, allocated: 200 * MIB, live: 50 * MIB, isCrowded: false });
       watch.tick({ now: 20_000, allocated: 300 * MIB, live: 50 * MIB, isCrowded: false });
 

@@ -1,4 +1,5 @@
 import { threadId } from 'node:worker_threads';
+import { monotonicMs } from '../../core/clock.js';
 import { type Binding, HEAP_FIELDS } from '../contract.js';
 import { AllocationSampler } from './allocation-sampler.js';
 import { FunctionLocator } from './function-locator.js';
@@ -36,6 +37,7 @@ export function createFallback(): Binding {
     requestMajorGc,
     heapStatistics: () => counters.statistics(),
     codeSize: () => counters.codeSize(),
+    clockOffset: () => Date.now() - monotonicMs(),
     // The process's alone would not tell helper threads from the application.
     cpuTimes: () => null,
     startSampler: (options) => sampler.start(options),

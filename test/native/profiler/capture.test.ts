@@ -158,7 +158,7 @@ test('names the function that holds memory, and never its own', async () => {
   const kept: unknown[] = [];
   const profiler = temporaryProfiler({
     outputDir,
-    sites: { sampleIntervalBytes: 16_384, refreshMs: 0 },
+    sites: { sampleIntervalBytes: 16_384, refreshMs: 0, maxCpuShare: 1 },
     capture: { periodicEvery: 500 },
   });
   const handler = profileEndpoint('leak', { profiler })(function leakHere(n: number) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunOverhead } from '../../../lib/core/analysis-result.js';
-import type { ProbeStats } from '../../../lib/profiler/timeline-recorder.js';
+import type { ProbeStats } from '../../../lib/profiler/floor-prober.js';
 import { readFixture } from '../run-fixture.js';
 
 const root = join(__dirname, '..', '..', '..');

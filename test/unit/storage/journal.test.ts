@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Journal, type JournalSizes, journalBytes } from '../../../lib/storage/journal.js';
+import { Journal } from '../../../lib/storage/journal.js';
 import { journalContents } from '../../../lib/storage/journal-contents.js';
+import { type JournalSizes, journalBytes } from '../../../lib/storage/journal-layout.js';
 import { Outbox } from '../../../lib/storage/outbox.js';
 import { ProfileBuffer } from '../../../lib/storage/profile-buffer.js';
 import { ProfileDirectory } from '../../../lib/storage/profile-directory.js';

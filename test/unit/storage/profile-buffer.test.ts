@@ -12,7 +12,8 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { HeapTideError } from '../../../lib/core/errors.js';
 import type { Profile } from '../../../lib/core/profile.js';
-import { JOURNAL_SIZES, Journal } from '../../../lib/storage/journal.js';
+import { Journal } from '../../../lib/storage/journal.js';
+import { JOURNAL_SIZES } from '../../../lib/storage/journal-layout.js';
 import {
   listProfileFiles,
   loadProfileData,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { markIn, readTextLog, TextLog } from '../../../lib/storage/text-log.js';
+import { TextLog } from '../../../lib/storage/text-log.js';
+import { markIn, readTextLog } from '../../../lib/storage/text-log-reading.js';
 
 const KINDS = ['name', 'extras', 'timeline', 'stack'] as const;
 
