@@ -36,7 +36,7 @@ const NO_PROBES: ProbeStats = { requested: 0, floors: 0, pauseMs: 0 };
 
 /**
  * Writes the run's history: an entry a second while requests finish, one per major GC with the floor and the live
- * sites, and the start and the stop. Has floors probed for.
+ * sites, and the start and the stop. Has the prober ask for major GCs.
  */
 export class TimelineRecorder {
   readonly #sources: TimelineSources;

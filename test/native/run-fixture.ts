@@ -18,11 +18,16 @@ interface FixtureOptions {
   readonly backend?: Binding['backend'];
 }
 
+/** A program that never ends does not outlive its test for long, in ms. Valgrind takes minutes. */
+const LONGEST_RUN_MS = 900_000;
+
 /** Runs a program of `fixtures/` in a Node.js process of its own until it ends. */
 export async function runFixture(name: string, options: FixtureOptions = {}): Promise<FixtureEnd> {
   const { execArgv = [], args = [], backend = 'native' } = options;
   const child = spawn(process.execPath, [...execArgv, join(__dirname, 'fixtures', name), ...args], {
     env: { ...process.env, HEAPTIDE_BACKEND: backend },
+    timeout: LONGEST_RUN_MS,
+    killSignal: 'SIGKILL',
   });
   const ended = new Promise<Pick<FixtureEnd, 'code' | 'signal'>>((resolve, reject) => {
     child.once('error', reject);
