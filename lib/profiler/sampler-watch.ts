@@ -3,11 +3,13 @@ import { type AllocationMoment, SamplePace } from '../capture/sample-pace.js';
 import type { ResolvedOptions } from '../core/options.js';
 import type { Warnings } from './warnings.js';
 
+type SamplingRate = Pick<ResolvedOptions['sites'], 'sampleIntervalBytes' | 'maxSamplesPerSecond'>;
+
 /** What the watch has of its run. */
 export interface SamplerParts {
   readonly reader: SiteReader;
   readonly options: Omit<SamplerOptions, 'intervalBytes'>;
-  readonly sites: ResolvedOptions['sites'];
+  readonly sites: SamplingRate;
   readonly warnings: Warnings;
 }
 
@@ -18,7 +20,7 @@ export interface SamplerParts {
 export class SamplerWatch {
   readonly #reader: SiteReader;
   readonly #options: Omit<SamplerOptions, 'intervalBytes'>;
-  readonly #sites: ResolvedOptions['sites'];
+  readonly #sites: SamplingRate;
   readonly #warnings: Warnings;
   /** Since the first look. */
   #pace: SamplePace | undefined;

@@ -2,19 +2,21 @@ import { RECORD_BYTES } from './record-layout.js';
 
 // How a journal lies in its memory, little-endian. docs/formats.md describes it.
 
-// Offsets inside the header.
-export const MAGIC = 0; // 8 bytes, written last.
-export const VERSION = 8; // u32.
-export const PID = 12; // u32.
-export const THREAD = 16; // u32.
-export const RECORDS = 20; // u32, slots.
-export const NAME_BYTES = 24; // u32.
-export const TEXT_BYTES = 28; // u32.
-export const STARTED = 32; // f64, ms since the epoch.
-export const RUN = 40; // 24 bytes, ASCII, zeros behind it.
-export const RUN_BYTES = 24;
-export const WRITER = 64; // u32.
+/** Offsets inside the header. */
+export const HEADER = {
+  magic: 0, // 8 bytes, written last.
+  version: 8, // u32.
+  pid: 12, // u32.
+  thread: 16, // u32.
+  records: 20, // u32, slots.
+  nameBytes: 24, // u32.
+  textBytes: 28, // u32.
+  started: 32, // f64, ms since the epoch.
+  run: 40, // 24 bytes, ASCII, zeros behind it.
+  writer: 64, // u32.
+} as const;
 export const HEADER_BYTES = 4096;
+export const RUN_BYTES = 24;
 
 export const MAGIC_TEXT = 'HEAPTIDE';
 export const LAYOUT_VERSION = 1;

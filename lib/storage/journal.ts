@@ -1,5 +1,6 @@
 import type { EndpointEntry } from '../core/timeline.js';
 import {
+  HEADER,
   HEADER_BYTES,
   JOURNAL_SIZES,
   type JournalOwner,
@@ -7,19 +8,9 @@ import {
   type JournalSizes,
   journalBytes,
   LAYOUT_VERSION,
-  MAGIC,
   MAGIC_TEXT,
-  NAME_BYTES,
-  PID,
   partsOf,
-  RECORDS,
-  RUN,
   RUN_BYTES,
-  STARTED,
-  TEXT_BYTES,
-  THREAD,
-  VERSION,
-  WRITER,
 } from './journal-layout.js';
 import { TextLog } from './text-log.js';
 import type { TextKind } from './text-log-layout.js';
@@ -72,14 +63,14 @@ export class Journal {
 function writeHeader(memory: ArrayBuffer, owner: JournalOwner, sizes: JournalSizes): void {
   const view = new DataView(memory);
   const header = new Uint8Array(memory, 0, HEADER_BYTES);
-  view.setUint32(VERSION, LAYOUT_VERSION, true);
-  view.setUint32(PID, owner.pid, true);
-  view.setUint32(THREAD, owner.thread, true);
-  view.setUint32(RECORDS, sizes.records, true);
-  view.setUint32(NAME_BYTES, sizes.names, true);
-  view.setUint32(TEXT_BYTES, sizes.texts, true);
-  view.setFloat64(STARTED, owner.started, true);
-  view.setUint32(WRITER, owner.writer, true);
-  header.set(ASCII.encode(owner.run).subarray(0, RUN_BYTES), RUN);
-  header.set(ASCII.encode(MAGIC_TEXT), MAGIC);
+  view.setUint32(HEADER.version, LAYOUT_VERSION, true);
+  view.setUint32(HEADER.pid, owner.pid, true);
+  view.setUint32(HEADER.thread, owner.thread, true);
+  view.setUint32(HEADER.records, sizes.records, true);
+  view.setUint32(HEADER.nameBytes, sizes.names, true);
+  view.setUint32(HEADER.textBytes, sizes.texts, true);
+  view.setFloat64(HEADER.started, owner.started, true);
+  view.setUint32(HEADER.writer, owner.writer, true);
+  header.set(ASCII.encode(owner.run).subarray(0, RUN_BYTES), HEADER.run);
+  header.set(ASCII.encode(MAGIC_TEXT), HEADER.magic);
 }

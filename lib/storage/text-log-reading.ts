@@ -2,16 +2,11 @@ import type { ByteRange } from './chunks.js';
 import {
   ALIGNMENT,
   capacityOf,
-  DATA,
-  HEAD,
-  KIND,
+  ENTRY,
   KINDS,
-  LENGTH,
+  LOG,
   markOf,
-  NUMBER,
   sizeOf,
-  TAIL,
-  TEXT,
   type TextKind,
 } from './text-log-layout.js';
 
@@ -28,8 +23,8 @@ export function* readTextLog(memory: Uint8Array): Generator<TextEntry> {
   const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
   const bytes = Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength);
   const capacity = capacityOf(memory);
-  const head = view.getFloat64(HEAD, true);
-  let position = view.getFloat64(TAIL, true);
+  const head = view.getFloat64(LOG.head, true);
+  let position = view.getFloat64(LOG.tail, true);
   const isUsable =
     Number.isSafeInteger(head) &&
     Number.isSafeInteger(position) &&
@@ -38,13 +33,13 @@ export function* readTextLog(memory: Uint8Array): Generator<TextEntry> {
     head - position <= capacity;
   if (!isUsable) return;
   while (position < head) {
-    const at = DATA + (position % capacity);
-    const length = view.getUint32(at + LENGTH, true);
-    if (at + TEXT + length > memory.byteLength) return;
-    const kind = KINDS[view.getUint32(at + KIND, true) - 1];
+    const at = LOG.entries + (position % capacity);
+    const length = view.getUint32(at + ENTRY.length, true);
+    if (at + ENTRY.text + length > memory.byteLength) return;
+    const kind = KINDS[view.getUint32(at + ENTRY.kind, true) - 1];
     if (kind !== undefined) {
-      const text = bytes.toString('utf8', at + TEXT, at + TEXT + length);
-      yield { kind, number: view.getFloat64(at + NUMBER, true), text };
+      const text = bytes.toString('utf8', at + ENTRY.text, at + ENTRY.text + length);
+      yield { kind, number: view.getFloat64(at + ENTRY.number, true), text };
     }
     position += sizeOf(length);
   }
@@ -61,17 +56,20 @@ export function appendedSince(memory: Uint8Array, since: number): readonly ByteR
   const capacity = capacityOf(memory);
   const head = headIn(memory);
   if (head === since) return [];
-  if (head - since >= capacity) return [{ start: DATA, end: DATA + capacity }];
-  const start = DATA + (since % capacity);
-  const end = DATA + (head % capacity);
+  if (head - since >= capacity) return [{ start: LOG.entries, end: LOG.entries + capacity }];
+  const start = LOG.entries + (since % capacity);
+  const end = LOG.entries + (head % capacity);
   if (start < end) return [{ start, end }];
   return [
-    { start, end: DATA + capacity },
-    { start: DATA, end },
+    { start, end: LOG.entries + capacity },
+    { start: LOG.entries, end },
   ];
 }
 
 /** Bytes appended to a log's memory so far. */
 export function headIn(memory: Uint8Array): number {
-  return new DataView(memory.buffer, memory.byteOffset, memory.byteLength).getFloat64(HEAD, true);
+  return new DataView(memory.buffer, memory.byteOffset, memory.byteLength).getFloat64(
+    LOG.head,
+    true,
+  );
 }

@@ -1,22 +1,17 @@
 import {
   capacityOf,
-  DATA,
-  HEAD,
-  KIND,
+  ENTRY,
   KINDS,
-  LENGTH,
+  LOG,
   markOf,
-  NUMBER,
   PADDING,
   sizeOf,
-  TAIL,
-  TEXT,
   type TextKind,
 } from './text-log-layout.js';
 
 const NO_TEXT = new Uint8Array(0);
 
-/** Every process has it at hand, where `Buffer.write` brings 0.1 MB of Node.js into memory. */
+/** Every process has it at hand, where `Buffer.write` brings 0.07 MB of Node.js into memory. */
 const UTF8 = new TextEncoder();
 
 /**
@@ -59,7 +54,7 @@ export class TextLog {
     const size = sizeOf(text.length);
     if (size > this.#capacity) return false;
     const rest = this.#capacity - (this.#head % this.#capacity);
-    if (rest < size) this.#write({ kind: PADDING, number: 0, length: rest - TEXT }, NO_TEXT);
+    if (rest < size) this.#write({ kind: PADDING, number: 0, length: rest - ENTRY.text }, NO_TEXT);
     this.#write({ kind: KINDS.indexOf(kind) + 1, number, length: text.length }, text);
     return true;
   }
@@ -70,21 +65,21 @@ export class TextLog {
   ): void {
     const size = sizeOf(entry.length);
     this.#makeRoom(size);
-    const at = DATA + (this.#head % this.#capacity);
-    this.#view.setUint32(at + LENGTH, entry.length, true);
-    this.#view.setUint32(at + KIND, entry.kind, true);
-    this.#view.setFloat64(at + NUMBER, entry.number, true);
-    this.#bytes.set(text, at + TEXT);
+    const at = LOG.entries + (this.#head % this.#capacity);
+    this.#view.setUint32(at + ENTRY.length, entry.length, true);
+    this.#view.setUint32(at + ENTRY.kind, entry.kind, true);
+    this.#view.setFloat64(at + ENTRY.number, entry.number, true);
+    this.#bytes.set(text, at + ENTRY.text);
     this.#head += size;
-    this.#view.setFloat64(HEAD, this.#head, true);
+    this.#view.setFloat64(LOG.head, this.#head, true);
   }
 
   #makeRoom(size: number): void {
     while (this.#head + size - this.#tail > this.#capacity) {
-      const at = DATA + (this.#tail % this.#capacity);
-      this.#tail += sizeOf(this.#view.getUint32(at + LENGTH, true));
+      const at = LOG.entries + (this.#tail % this.#capacity);
+      this.#tail += sizeOf(this.#view.getUint32(at + ENTRY.length, true));
       // Before the oldest entry is overwritten, nobody may look for it any more.
-      this.#view.setFloat64(TAIL, this.#tail, true);
+      this.#view.setFloat64(LOG.tail, this.#tail, true);
     }
   }
 }

@@ -1,11 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { resolveOptions } from '../../lib/core/resolve-options.js';
 import { SamplerWatch } from '../../lib/profiler/sampler-watch.js';
 import { Warnings } from '../../lib/profiler/warnings.js';
 import { BACKENDS, bindingOf } from './binding.js';
 
 const MIB = 1024 * 1024;
-const NO_CONFIGURATION = { env: {}, manifest: undefined, warn: () => {} };
 const SAMPLER = { stackDepth: 16, selfPath: '/nowhere' };
 
 describe.each(BACKENDS)(
@@ -18,7 +16,7 @@ describe.each(BACKENDS)(
       const watch = new SamplerWatch({
         reader: binding,
         options: SAMPLER,
-        sites: resolveOptions({ sites: { sampleIntervalBytes: 8192 } }, NO_CONFIGURATION).sites,
+        sites: { sampleIntervalBytes: 8192, maxSamplesPerSecond: 500 },
         warnings: new Warnings(),
       });
       const kept = Array.from({ length: 20_000 }, (_, index) => [index]);
