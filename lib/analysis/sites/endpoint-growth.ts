@@ -35,30 +35,28 @@ export function growthByEndpoint(
   { history, endpoints }: SiteEvidence,
   windows: readonly FloorWindow[],
 ): GrowthByEndpoint | undefined {
-  const { requests, stacks } = history;
+  const { requests, sessions, stacks } = history;
   if (requests.length < MIN_FLOORS) return undefined;
+  const overAll = new GrowthMeter(requests, sessions);
   const grown = new Map<string, EndpointStackGrowth>();
   for (const endpoint of new Set(endpoints.values())) {
     const own = stacks.filter(({ frames }) =>
       frames.some((frame) => endpoints.get(frameKey(frame)) === endpoint),
     );
     if (own.length === 0) continue;
-    grown.set(endpoint, estimate(own, ownRequests(endpoint, requests, windows)));
+    const overOwn = new GrowthMeter(ownRequests(endpoint, requests, windows), sessions);
+    grown.set(endpoint, estimate(own, overOwn));
   }
   const nobodys = stacks.filter(
     ({ frames }) => !frames.some((frame) => endpoints.has(frameKey(frame))),
   );
-  return { endpoints: grown, others: estimate(nobodys, requests) };
+  return { endpoints: grown, others: estimate(nobodys, overAll) };
 }
 
-function estimate(
-  stacks: readonly StackSeries[],
-  requests: readonly number[],
-): EndpointStackGrowth {
+function estimate(stacks: readonly StackSeries[], meter: GrowthMeter): EndpointStackGrowth {
   const total = sumSeries(stacks);
   const live = total.samples.at(-1) ?? 0;
   if (live === 0) return { bytes: 0, deviation: 0, isBeyondDoubt: false };
-  const meter = new GrowthMeter(requests);
   const growth = meter.measure(total);
   const bytesPerSample = (total.bytes.at(-1) ?? 0) / live;
   const turnover = stacks.reduce((sum, { samples }) => sum + meter.turnover(samples), 0);

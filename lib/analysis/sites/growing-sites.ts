@@ -14,10 +14,10 @@ import {
 import { type SiteHistory, type StackSeries, sumSeries } from './stack-series.js';
 
 /** What a site gains at least where a trend shows already that something grows: the question is only what. */
-const IN_GROWTH: GrowthBar = { samples: 3, tailSamples: 1, tailShare: 0 };
+const IN_GROWTH: GrowthBar = { samples: 3, tailSamples: 1, tailShare: 0, slowestSession: 0 };
 
 /** The same for wrappers of external memory, of which there are few samples: some 200 bytes stand for a whole Buffer. */
-const OF_WRAPPERS: GrowthBar = { samples: 2, tailSamples: 0.5, tailShare: 0 };
+const OF_WRAPPERS: GrowthBar = { samples: 2, tailSamples: 0.5, tailShare: 0, slowestSession: 0 };
 
 /** Share of the trend's growth that a site with so few samples must account for. */
 const MIN_SHARE_OF_GROWTH = 0.2;
@@ -92,9 +92,9 @@ function rank(search: {
   readonly channel: GrowingSite['channel'];
 }): readonly GrowingSite[] {
   const { evidence, bar, minBytes = 0 } = search;
-  const { requests } = evidence.history;
+  const { requests, sessions } = evidence.history;
   if (requests.length < MIN_FLOORS) return [];
-  const meter = new GrowthMeter(requests);
+  const meter = new GrowthMeter(requests, sessions);
   const measured = search.stacks.map((series) => ({
     series,
     path: userPath(series.frames),

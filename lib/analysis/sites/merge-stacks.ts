@@ -43,7 +43,7 @@ export function mergeStacks(history: SiteHistory): SiteHistory {
     else join(host, group);
   }
   return {
-    requests: history.requests,
+    ...history,
     stacks: merged.map(({ series, bytes, samples, count }) => ({
       frames: series.frames,
       bytes,

@@ -58,7 +58,8 @@ interface Heir {
  * caller's stacks get the callee back, whoever called the caller. The callee may grow again later: V8 compiles a
  * function anew.
  */
-export function restoreInlined({ requests, stacks }: SiteHistory): SiteHistory {
+export function restoreInlined(history: SiteHistory): SiteHistory {
+  const { requests, stacks } = history;
   const calls = groupBy(stacks.flatMap(callsIn), ({ caller }) => caller);
   const callers = groupBy(stacks, ({ frames }) => keyOf(frames.filter(isUserCode).slice(0, 1)));
   const families = groupBy(stacks, ({ frames }) => keyOf(frames.slice(0, innermost(frames) + 2)));
@@ -67,7 +68,7 @@ export function restoreInlined({ requests, stacks }: SiteHistory): SiteHistory {
     return callee === undefined ? family : family.map((stack) => insert(stack, callee));
   });
   const alike = groupBy(restored, ({ frames }) => keyOf(frames));
-  return { requests, stacks: [...alike.values()].map(sumAlike) };
+  return { ...history, stacks: [...alike.values()].map(sumAlike) };
 }
 
 /** Stacks of the same frames, as one. */

@@ -21,6 +21,8 @@ export interface StackSeries {
 export interface SiteHistory {
   /** Requests finished at each floor. */
   readonly requests: readonly number[];
+  /** The sampler's session at each floor: what one holds does not go on in the next. */
+  readonly sessions: readonly number[];
   readonly stacks: readonly StackSeries[];
 }
 
@@ -50,6 +52,7 @@ export function toSiteHistory(
     chain(sessions.map((rows) => toColumn(rows, stack, figure)));
   return {
     requests: chosen.map(({ request }) => request),
+    sessions: chosen.map(({ session }) => session),
     stacks: stacks
       .filter(({ stack, frames }) => listed.has(stack) && frames.length > 0)
       .map(({ stack, frames }) => ({

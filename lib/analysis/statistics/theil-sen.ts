@@ -14,8 +14,14 @@ export interface PairwiseSlopes {
  * The slope of every pair of points. O(n^2) in time and memory: 260 KB for 256 points.
  *
  * `x` and `y` are finite and equally long; equal values of x are allowed.
+ *
+ * @param levels - Points with different levels are not comparable: their pairs are left out.
  */
-export function pairwiseSlopes(x: readonly number[], y: readonly number[]): PairwiseSlopes {
+export function pairwiseSlopes(
+  x: readonly number[],
+  y: readonly number[],
+  levels: readonly number[] = [],
+): PairwiseSlopes {
   const slopes = new Float64Array((x.length * (x.length - 1)) / 2);
   let count = 0;
   for (let i = 0; i < x.length; i++) {
@@ -23,7 +29,7 @@ export function pairwiseSlopes(x: readonly number[], y: readonly number[]): Pair
     const yi = y[i] ?? 0;
     for (let j = i + 1; j < x.length; j++) {
       const run = (x[j] ?? 0) - xi;
-      if (run === 0) continue;
+      if (run === 0 || levels[i] !== levels[j]) continue;
       slopes[count] = ((y[j] ?? 0) - yi) / run;
       count += 1;
     }
@@ -38,9 +44,13 @@ export function medianSlope({ ranked }: PairwiseSlopes): number {
   return ranked.size % 2 === 1 ? high : ((ranked.at(upper - 1) ?? 0) + high) / 2;
 }
 
-/** The Theil-Sen slope of a series, without its interval. */
-export function theilSenSlope(x: readonly number[], y: readonly number[]): number {
-  return medianSlope(pairwiseSlopes(x, y));
+/** The Theil-Sen slope of a series, without its interval. `levels` are those of {@link pairwiseSlopes}. */
+export function theilSenSlope(
+  x: readonly number[],
+  y: readonly number[],
+  levels?: readonly number[],
+): number {
+  return medianSlope(pairwiseSlopes(x, y, levels));
 }
 
 /**

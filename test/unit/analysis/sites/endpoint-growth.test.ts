@@ -5,7 +5,15 @@ import {
   growthByEndpoint,
 } from '../../../../lib/analysis/sites/endpoint-growth.js';
 import { findGrowingSites } from '../../../../lib/analysis/sites/growing-sites.js';
-import { frame, history, INTERVAL, requests, stack, windowsOf } from './sampled-stacks.js';
+import {
+  frame,
+  history,
+  INTERVAL,
+  requests,
+  restartedAt,
+  stack,
+  windowsOf,
+} from './sampled-stacks.js';
 
 function growing(found: GrowthByEndpoint | undefined) {
   return [...(found?.endpoints ?? [])].flatMap(([endpoint, { isBeyondDoubt }]) =>
@@ -85,6 +93,27 @@ describe('growthByEndpoint', () => {
     expect(growing(grown)).toEqual(['GET /a']);
   });
 
+  test('is as sure of a leak when the sampler begins anew toward the end', () => {
+    const leak = history(stack(['keep', 'handler'], (floor) => floor / 3.5));
+
+    const whole = growthByEndpoint({ history: leak, endpoints }, windows);
+    const restarted = growthByEndpoint({ history: restartedAt(36, leak), endpoints }, windows);
+
+    expect(growing(whole)).toEqual(['GET /a']);
+    expect(growing(restarted)).toEqual(['GET /a']);
+  });
+
+  test('does not take a full cache for a leak that the sampler sees filled anew', () => {
+    const level = (floor: number) => Math.min(40, 10 * floor);
+    const cache = history(
+      stack(['keep', 'handler'], (floor) => level(floor) + (floor < 21 ? 0 : 2 * (floor - 21))),
+    );
+    const sessions = cache.sessions.map((_, floor) => (floor < 21 ? 1 : 2));
+    const evidence = { history: { ...cache, sessions }, endpoints };
+
+    expect(growing(growthByEndpoint(evidence, windows))).toEqual([]);
+  });
+
   test('follows an endpoint over all requests when none of its own has finished', () => {
     const leak = stack(['keep', 'handler'], (floor) => floor);
 
@@ -108,6 +137,7 @@ describe('growthByEndpoint', () => {
     const leak = stack(['keep', 'handler'], (floor) => 10 * floor);
     const few = {
       requests: requests.slice(0, 5),
+      sessions: [1, 1, 1, 1, 1],
       stacks: [{ ...leak, samples: leak.samples.slice(0, 5) }],
     };
 

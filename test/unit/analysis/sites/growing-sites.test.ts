@@ -4,7 +4,9 @@ import {
   findExternalSites,
   findGrowingSites,
 } from '../../../../lib/analysis/sites/growing-sites.js';
-import type { StackSeries } from '../../../../lib/analysis/sites/stack-series.js';
+import { mergeStacks } from '../../../../lib/analysis/sites/merge-stacks.js';
+import { type StackSeries, toSiteHistory } from '../../../../lib/analysis/sites/stack-series.js';
+import * as restart from './recorded-restart.js';
 import { frame, history, INTERVAL, requests, stack } from './sampled-stacks.js';
 
 /** The stack with what `keep` calls taken for code of Node. */
@@ -96,9 +98,19 @@ describe('findGrowingSites', () => {
     expect(findGrowingSites({ history: sites, endpoints: none }, 0)[0]?.function).toBe('subscribe');
   });
 
+  test('finds a leak although the sampler has forgotten it shortly before the end', () => {
+    const recorded = mergeStacks(toSiteHistory(restart.readings, restart.stacks));
+
+    const [site] = findGrowingSites({ history: recorded, endpoints: none }, 0);
+
+    expect(site?.function).toBe('rememberOrder');
+    expect(site?.growthMb).toBeGreaterThan(60);
+  });
+
   test('says nothing about fewer than six floors', () => {
     const short = {
       requests: requests.slice(0, 5),
+      sessions: [1, 1, 1, 1, 1],
       stacks: [stack(['keep'], (floor) => floor * 20)],
     };
 

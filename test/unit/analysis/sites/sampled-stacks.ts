@@ -28,7 +28,22 @@ export function stack(names: readonly string[], samples: (floor: number) => numb
 }
 
 export function history(...stacks: ReturnType<typeof stack>[]): SiteHistory {
-  return { requests, stacks };
+  return { requests, sessions: requests.map(() => 1), stacks };
+}
+
+/** The same with a sampler that begins anew at a floor: it finds a quarter of what is new from then on, and no more. */
+export function restartedAt(restart: number, { stacks, ...whole }: SiteHistory): SiteHistory {
+  const restarted = (values: readonly number[]) => {
+    const held = Math.min(...values.slice(restart - 3, restart));
+    return values.map((value, floor) =>
+      floor < restart ? value : held + Math.floor((value - (values[restart] ?? 0)) / 4),
+    );
+  };
+  return {
+    ...whole,
+    sessions: whole.sessions.map((session, floor) => (floor < restart ? session : session + 1)),
+    stacks: stacks.map((series) => ({ ...series, samples: restarted(series.samples) })),
+  };
 }
 
 /** The windows between the floors, with the requests of one endpoint in each as a function of the later floor. */

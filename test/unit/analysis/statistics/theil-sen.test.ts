@@ -44,6 +44,13 @@ describe('the Theil-Sen slope', () => {
     expect(theilSenSlope([], [])).toBe(0);
   });
 
+  test('does not compare points of different levels', () => {
+    const slope = theilSenSlope([0, 1, 2, 3, 4, 5], [10, 12, 14, 0, 2, 4], [1, 1, 1, 2, 2, 2]);
+
+    expect(slope).toBe(2);
+    expect(theilSenSlope([0, 1, 2], [5, 1, 9], [1, 2, 3])).toBe(0);
+  });
+
   test('lies within its interval, which widens with autocorrelation', () => {
     fc.assert(
       fc.property(series, (y) => {
