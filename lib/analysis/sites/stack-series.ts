@@ -1,12 +1,14 @@
+import { median } from 'simple-statistics';
 import type { StackFrame } from '../../core/profile.js';
 import { type SiteReading, STACKS_PER_READING, type StackEntry } from '../../core/timeline.js';
 import type { SitesAtFloor } from '../run/run-history.js';
+import { theilSenSlope } from '../statistics/theil-sen.js';
 
 /** Floors looked at, at most, evenly spread: a robust slope costs the square of it for each stack. */
 const MAX_FLOORS = 64;
 
-/** Floors at the end of a session at which memory is held that outlives it: less is held by requests in flight. */
-const LASTING_FLOORS = 3;
+/** Floors at the end of a session by which it is told what outlives it: at some, requests in flight hold memory too. */
+const LASTING_FLOORS = 5;
 
 /** The live memory of one stack, floor by floor. */
 export interface StackSeries {
@@ -29,6 +31,12 @@ export interface SiteHistory {
 /** The sites of one reading, by stack. */
 type Row = ReadonlyMap<number, SiteReading>;
 
+/** The readings of one session of the sampler. */
+interface Session {
+  readonly requests: readonly number[];
+  readonly rows: readonly Row[];
+}
+
 type Figure = 'liveBytes' | 'samples' | 'liveCount';
 
 /**
@@ -38,8 +46,8 @@ type Figure = 'liveBytes' | 'samples' | 'liveCount';
  * listed stack holds, and is taken to hold that, or what the stack holds where it is next listed if that is less. So a
  * stack that merely rises into the list does not seem to grow from nothing.
  *
- * A session of the sampler does not know the objects from before it: what a stack held at each of the last floors before is
- * taken to live on, and the session's own are added.
+ * A session of the sampler does not know the objects from before it: what a stack held by a robust line through the last
+ * floors before is taken to live on, and the session's own are added.
  */
 export function toSiteHistory(
   readings: readonly SitesAtFloor[],
@@ -49,7 +57,10 @@ export function toSiteHistory(
   const listed = new Set(chosen.flatMap(({ sites }) => sites.map(({ stack }) => stack)));
   const sessions = bySession(chosen);
   const column = (stack: number, figure: Figure) =>
-    chain(sessions.map((rows) => toColumn(rows, stack, figure)));
+    chain(
+      sessions.map(({ rows }) => toColumn(rows, stack, figure)),
+      sessions,
+    );
   return {
     requests: chosen.map(({ request }) => request),
     sessions: chosen.map(({ session }) => session),
@@ -71,25 +82,37 @@ function spread(readings: readonly SitesAtFloor[]): readonly SitesAtFloor[] {
   return places.flatMap((place) => readings[place] ?? []);
 }
 
-/** The sites of each reading by stack, session for session. */
-function bySession(readings: readonly SitesAtFloor[]): readonly (readonly Row[])[] {
-  const sessions = new Map<number, Row[]>();
-  for (const { session, sites } of readings) {
-    const row = new Map(sites.map((site) => [site.stack, site]));
-    const rows = sessions.get(session);
-    if (rows === undefined) sessions.set(session, [row]);
-    else rows.push(row);
+function bySession(readings: readonly SitesAtFloor[]): readonly Session[] {
+  const sessions = new Map<number, { requests: number[]; rows: Row[] }>();
+  for (const { session, request, sites } of readings) {
+    const { requests, rows } = sessions.get(session) ?? { requests: [], rows: [] };
+    requests.push(request);
+    rows.push(new Map(sites.map((site) => [site.stack, site])));
+    sessions.set(session, { requests, rows });
   }
   return [...sessions.values()];
 }
 
-function chain(columns: readonly (readonly number[])[]): readonly number[] {
+function chain(
+  columns: readonly (readonly number[])[],
+  sessions: readonly Session[],
+): readonly number[] {
   let held = 0;
-  return columns.flatMap((column) => {
+  return columns.flatMap((column, index) => {
     const before = held;
-    held += Math.min(...column.slice(-LASTING_FLOORS));
+    held += lasting(column, sessions[index]?.requests ?? []);
     return column.map((value) => before + value);
   });
+}
+
+/** What a stack holds at the end of a session, without what a single floor has beside it. */
+function lasting(column: readonly number[], requests: readonly number[]): number {
+  const x = requests.slice(-LASTING_FLOORS);
+  const y = column.slice(-LASTING_FLOORS);
+  const end = x.at(-1) ?? 0;
+  const slope = theilSenSlope(x, y);
+  const level = median(y.map((value, index) => value + slope * (end - (x[index] ?? end))));
+  return Math.max(0, Math.round(level));
 }
 
 function toColumn(rows: readonly Row[], stack: number, figure: Figure): readonly number[] {

@@ -34,7 +34,7 @@ export function history(...stacks: ReturnType<typeof stack>[]): SiteHistory {
 /** The same with a sampler that begins anew at a floor: it finds a quarter of what is new from then on, and no more. */
 export function restartedAt(restart: number, { stacks, ...whole }: SiteHistory): SiteHistory {
   const restarted = (values: readonly number[]) => {
-    const held = Math.min(...values.slice(restart - 3, restart));
+    const held = values[restart - 1] ?? 0;
     return values.map((value, floor) =>
       floor < restart ? value : held + Math.floor((value - (values[restart] ?? 0)) / 4),
     );

@@ -54,19 +54,22 @@ describe('toSiteHistory', () => {
   });
 
   test('adds what a new session of the sampler finds to what lasted at the end of the one before', () => {
+    // What grows lasts; what requests in flight hold at the last floor, or at the one in the middle, does not.
     const readings = [
       { request: 0, session: 1, sites: [row(0, 5), row(1, 3)] },
-      { request: 100, session: 1, sites: [row(0, 9)] },
-      { request: 200, session: 1, sites: [row(0, 10), row(1, 8)] },
-      { request: 300, session: 2, sites: [row(0, 1)] },
-      { request: 400, session: 2, sites: [row(0, 2), row(1, 1)] },
+      { request: 100, session: 1, sites: [row(0, 7), row(1, 3)] },
+      { request: 200, session: 1, sites: [row(0, 90), row(1, 3)] },
+      { request: 300, session: 1, sites: [row(0, 11), row(1, 3)] },
+      { request: 400, session: 1, sites: [row(0, 13), row(1, 20)] },
+      { request: 500, session: 2, sites: [row(0, 1)] },
+      { request: 600, session: 2, sites: [row(0, 3), row(1, 1)] },
     ];
 
     const series = toSiteHistory(readings, stacks).stacks;
 
     expect(series.map(({ samples }) => samples)).toEqual([
-      [5, 9, 10, 6, 7],
-      [3, 0, 8, 0, 1],
+      [5, 7, 90, 11, 13, 14, 16],
+      [3, 3, 3, 3, 20, 3, 4],
     ]);
   });
 
