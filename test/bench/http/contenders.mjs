@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const REGISTER = createRequire(import.meta.url).resolve('heaptide/register');
+const { resolve } = createRequire(import.meta.url);
+const REGISTER = resolve('heaptide/register');
 
 const heaptide = (env) => ({ observer: 'heaptide', execArgv: ['--require', REGISTER], env });
 
@@ -56,7 +57,27 @@ export const MORE_CONTENDERS = {
   'heaptide, sites every 512 KiB': heaptide({ HEAPTIDE_SITES_SAMPLE_INTERVAL_BYTES: '524288' }),
   '@datadog/pprof heap, 512 KiB': { observer: 'pprof' },
   'prom-client': { observer: 'prometheus' },
+  ...flame(),
 };
+
+/**
+ * Its profilers of CPU and heap, as `flame run` starts them. Measured where it is installed, `npm install --no-save
+ * @platformatic/flame`: it takes 50 MB, and asks for Node.js 22.6.
+ */
+function flame() {
+  try {
+    const execArgv = ['--require', resolve('@platformatic/flame/preload.js')];
+    return {
+      '@platformatic/flame, CPU and heap': {
+        observer: 'none',
+        execArgv,
+        env: { FLAME_AUTO_START: 'true' },
+      },
+    };
+  } catch {
+    return {};
+  }
+}
 
 /** Starts the contender's server. HEAPTIDE_BENCH_NODE is the Node.js that it runs on. */
 export async function startServer(app, { observer, execArgv = [], env = {} }, directory) {
