@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group-by.js';
 import type { AllocationSite, StackFrame } from '../core/profile.js';
 import { formatFrame, frameKey } from '../core/stack-frame.js';
 import { bytesToMb } from '../core/units.js';
@@ -22,15 +23,7 @@ export interface LiveStack {
  * `limit` that grew most, by live bytes. The callers shown are those of the function's largest stack.
  */
 export function topConsumers(stacks: readonly LiveStack[], limit: number): AllocationSite[] {
-  const groups = new Map<string, LiveStack[]>();
-  for (const stack of stacks) {
-    const site = stack.frames[0];
-    if (site === undefined) continue;
-    const key = frameKey(site);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [stack]);
-    else group.push(stack);
-  }
+  const groups = groupBy(stacks, ({ frames: [site] }) => site && frameKey(site));
   const sites = [...groups.values()].flatMap((group) => toSite(group) ?? []);
   const byLive = sites.toSorted((a, b) => b.liveMb - a.liveMb);
   const byGrowth = sites.toSorted((a, b) => b.growthMb - a.growthMb).filter((s) => s.growthMb > 0);

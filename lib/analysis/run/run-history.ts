@@ -1,4 +1,5 @@
 import type { RunOverhead } from '../../core/analysis-result.js';
+import { groupBy } from '../../core/group-by.js';
 import type { RunProcess, SiteReading, TimelineEntry } from '../../core/timeline.js';
 import { mbToBytes } from '../../core/units.js';
 import type { FloorPoint } from '../floor-point.js';
@@ -49,13 +50,9 @@ export interface RunHistory {
 
 /** Sorts a timeline into its runs, in the order of their first entries. */
 export function readRuns(timeline: readonly TimelineEntry[]): readonly RunHistory[] {
-  const byRun = new Map<string, TimelineEntry[]>();
-  for (const entry of timeline) {
-    const entries = byRun.get(entry.run);
-    if (entries === undefined) byRun.set(entry.run, [entry]);
-    else entries.push(entry);
-  }
-  return [...byRun].map(([run, entries]) => toHistory(run, entries));
+  return [...groupBy(timeline, (entry) => entry.run)].map(([run, entries]) =>
+    toHistory(run, entries),
+  );
 }
 
 function toHistory(run: string, entries: readonly TimelineEntry[]): RunHistory {

@@ -1,4 +1,5 @@
 import type { GrowingSite } from '../../core/analysis-result.js';
+import { groupBy } from '../../core/group-by.js';
 import type { StackFrame } from '../../core/profile.js';
 import { formatFrame, frameKey } from '../../core/stack-frame.js';
 import { bytesToMb } from '../../core/units.js';
@@ -139,15 +140,10 @@ interface FunctionStacks {
  * share: where its callers tell them apart, they are shown in its place.
  */
 function splitByFunction(stacks: readonly MeasuredStack[], depth: number): FunctionStacks[] {
-  const byFunction = new Map<string, MeasuredStack[]>();
-  for (const stack of stacks) {
-    const frame = stack.path[Math.min(depth, stack.path.length - 1)];
-    if (frame === undefined) continue;
-    const key = frameKey(frame);
-    const group = byFunction.get(key);
-    if (group === undefined) byFunction.set(key, [stack]);
-    else group.push(stack);
-  }
+  const byFunction = groupBy(stacks, ({ path }) => {
+    const frame = path[Math.min(depth, path.length - 1)];
+    return frame && frameKey(frame);
+  });
   return [...byFunction.values()].flatMap((group) => {
     const hasCallers = group.some(({ path }) => path.length > depth + 1);
     const whole = describeGroup(group, depth);

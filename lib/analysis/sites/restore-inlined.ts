@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/group-by.js';
 import type { StackFrame } from '../../core/profile.js';
 import { frameKey, isSameFrame } from '../../core/stack-frame.js';
 import { isUserCode, originOf } from './origin.js';
@@ -199,15 +200,4 @@ function insert(stack: StackSeries, callee: Frames): StackSeries {
 
 function keyOf(frames: Frames): string {
   return frames.map(frameKey).join('\n');
-}
-
-function groupBy<T>(items: readonly T[], keyFor: (item: T) => string): ReadonlyMap<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyFor(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -1,4 +1,5 @@
 import { median } from 'simple-statistics';
+import { groupBy } from '../../core/group-by.js';
 import type { StackFrame } from '../../core/profile.js';
 import { type SiteReading, STACKS_PER_READING, type StackEntry } from '../../core/timeline.js';
 import type { SitesAtFloor } from '../run/run-history.js';
@@ -83,14 +84,10 @@ function spread(readings: readonly SitesAtFloor[]): readonly SitesAtFloor[] {
 }
 
 function bySession(readings: readonly SitesAtFloor[]): readonly Session[] {
-  const sessions = new Map<number, { requests: number[]; rows: Row[] }>();
-  for (const { session, request, sites } of readings) {
-    const { requests, rows } = sessions.get(session) ?? { requests: [], rows: [] };
-    requests.push(request);
-    rows.push(new Map(sites.map((site) => [site.stack, site])));
-    sessions.set(session, { requests, rows });
-  }
-  return [...sessions.values()];
+  return [...groupBy(readings, ({ session }) => session).values()].map((own) => ({
+    requests: own.map(({ request }) => request),
+    rows: own.map(({ sites }) => new Map(sites.map((site) => [site.stack, site]))),
+  }));
 }
 
 function chain(

@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/group-by.js';
 import type { TimelineEntry } from '../../core/timeline.js';
 
 /** Points of a chart, at most: more than a screen has pixels, and a few hundred KB. */
@@ -29,12 +30,7 @@ function lineage(
   timeline: readonly TimelineEntry[],
   run: string,
 ): { readonly runs: readonly TimelineEntry[][]; readonly parallelRuns: number } {
-  const byRun = new Map<string, TimelineEntry[]>();
-  for (const entry of timeline) {
-    const entries = byRun.get(entry.run);
-    if (entries === undefined) byRun.set(entry.run, [entry]);
-    else entries.push(entry);
-  }
+  const byRun = groupBy(timeline, (entry) => entry.run);
   for (const entries of byRun.values()) entries.sort((a, b) => a.timestamp - b.timestamp);
   const chosen = [byRun.get(run) ?? []].filter(({ length }) => length > 0);
   const others = [...byRun].filter(([name]) => name !== run).map(([, entries]) => entries);
