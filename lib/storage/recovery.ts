@@ -1,4 +1,5 @@
 import type { FileMemory } from '../core/file-memory.js';
+import { groupBy } from '../core/group-by.js';
 import { type ClaimedJournal, type ClaimRefusal, claimJournal } from './journal-claim.js';
 import { type JournalContents, journalContents, type PendingRecord } from './journal-contents.js';
 import { journalPaths } from './journal-folder.js';
@@ -126,7 +127,7 @@ async function merge(
   const stacks = await mergeLines(directory, 'stacks', contents.stacks);
   const timeline = await mergeLines(directory, 'timeline', contents.timeline);
   let records: number | undefined = 0;
-  const byId = byEndpoint(contents.records);
+  const byId = groupBy(contents.records, ({ reading }) => reading.endpoint);
   for (const id of new Set([...endpoints.keys(), ...byId.keys()])) {
     const endpoint = endpoints.get(id)?.name ?? `(endpoint ${id})`;
     const pending = byId.get(id) ?? [];
@@ -135,17 +136,6 @@ async function merge(
   }
   if (stacks === undefined || timeline === undefined || records === undefined) return undefined;
   return { ...owner, records, entries: stacks + timeline };
-}
-
-function byEndpoint(records: readonly PendingRecord[]): Map<number, PendingRecord[]> {
-  const groups = new Map<number, PendingRecord[]>();
-  for (const record of records) {
-    const { endpoint } = record.reading;
-    const group = groups.get(endpoint) ?? [];
-    group.push(record);
-    groups.set(endpoint, group);
-  }
-  return groups;
 }
 
 async function mergeLines(
