@@ -33,9 +33,8 @@ export interface GrowthBar {
 
 /**
  * What grows beyond chance, and to the end. The count of samples scatters by its square root, so six more are beyond
- * chance; without four of them in the second half it only filled up early. A cache that is full seems to fill up again when
- * the sampler begins anew, which sees the new entries and not those that they replace: the session before did not see it
- * grow.
+ * chance; without four of them in the second half it only filled up early. A full cache seems to fill up again when the
+ * sampler begins anew, which sees the new entries and not those that they replace: the session before saw it rest.
  */
 export const BEYOND_DOUBT: GrowthBar = {
   samples: 6,

@@ -58,10 +58,7 @@ export function toSiteHistory(
   const listed = new Set(chosen.flatMap(({ sites }) => sites.map(({ stack }) => stack)));
   const sessions = bySession(chosen);
   const column = (stack: number, figure: Figure) =>
-    chain(
-      sessions.map(({ rows }) => toColumn(rows, stack, figure)),
-      sessions,
-    );
+    chain(sessions, ({ rows }) => toColumn(rows, stack, figure));
   return {
     requests: chosen.map(({ request }) => request),
     sessions: chosen.map(({ session }) => session),
@@ -91,13 +88,14 @@ function bySession(readings: readonly SitesAtFloor[]): readonly Session[] {
 }
 
 function chain(
-  columns: readonly (readonly number[])[],
   sessions: readonly Session[],
+  columnOf: (session: Session) => readonly number[],
 ): readonly number[] {
   let held = 0;
-  return columns.flatMap((column, index) => {
+  return sessions.flatMap((session) => {
+    const column = columnOf(session);
     const before = held;
-    held += lasting(column, sessions[index]?.requests ?? []);
+    held += lasting(column, session.requests);
     return column.map((value) => before + value);
   });
 }
