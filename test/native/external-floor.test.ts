@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HEAP, type HeapField } from '../../lib/binding/contract.js';
-import { BACKENDS, bindingOf, collectGarbage, turnOfTheLoop } from './binding.js';
+import { BACKENDS, bindingOf, collectGarbage, turnsOfTheLoop } from './binding.js';
 
 const MB = 1024 * 1024;
 
@@ -13,7 +13,7 @@ describe.each(BACKENDS)('%s: external memory since a major GC', (backend) => {
   const settle = async () => {
     const before = slot('majorCount');
     collectGarbage();
-    while (slot('majorCount') === before) await turnOfTheLoop();
+    while (slot('majorCount') === before) await turnsOfTheLoop();
   };
 
   const allocateAndRead = async () => {

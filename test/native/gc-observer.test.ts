@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HEAP, type HeapField } from '../../lib/binding/contract.js';
-import { BACKENDS, bindingOf, collectGarbage, turnOfTheLoop } from './binding.js';
+import { BACKENDS, bindingOf, collectGarbage, turnsOfTheLoop } from './binding.js';
 import { readFixture, runFixture } from './run-fixture.js';
 
 interface GcCounts {
@@ -78,7 +78,7 @@ describe.each(BACKENDS)('%s', (backend) => {
 
     const settle = async () => {
       collectGarbage();
-      await turnOfTheLoop();
+      await turnsOfTheLoop();
     };
 
     test('the floor is used heap at its end', async () => {
@@ -86,7 +86,7 @@ describe.each(BACKENDS)('%s', (backend) => {
       collectGarbage();
       binding.read();
       const used = slot('used');
-      await turnOfTheLoop();
+      await turnsOfTheLoop();
 
       expect(used).toBeGreaterThanOrEqual(slot('floor'));
       expect(used - slot('floor')).toBeLessThan(256 * 1024);
@@ -131,7 +131,7 @@ describe.each(BACKENDS)('%s', (backend) => {
   test('used heap plus freed bytes tells what was allocated, across GCs', async () => {
     binding.startGcObserver();
     collectGarbage();
-    await turnOfTheLoop();
+    await turnsOfTheLoop();
     binding.read();
     const before = slot('used') + slot('freed');
     const minorBefore = slot('minorCount');
