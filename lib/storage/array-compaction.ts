@@ -2,9 +2,10 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Extent } from './array-extent.js';
-import { CLOSING, OPENING, SEPARATOR } from './array-layout.js';
+import { CLOSING, elementText, OPENING, SEPARATOR } from './array-layout.js';
 import type { ArrayLimits } from './array-limits.js';
 import { readChunks } from './chunks.js';
+import { readLines } from './lines.js';
 import { FILE_MODE } from './permissions.js';
 
 const DRAFT_FLAGS =
@@ -55,7 +56,7 @@ async function select(
   { limits, now }: { readonly limits: ArrayLimits; readonly now: number },
 ): Promise<Selection> {
   let first: Element | undefined;
-  const dropped: string[] = [];
+  const candidates: string[] = [];
   const exceptions = limits.exceptions?.();
   for await (const element of elementsOf(source, extent)) {
     if (first !== undefined) exceptions?.noteKept(element.line);
@@ -63,10 +64,10 @@ async function select(
       first = element;
       exceptions?.noteKept(element.line);
       if (exceptions === undefined) break;
-    } else if (exceptions !== undefined) dropped.push(element.line);
+    } else if (exceptions?.mayStay(element.line) === true) candidates.push(element.line);
   }
   first ??= { index: 0, start: OPENING.length, line: '' };
-  return { first, exceptions: dropped.filter((line) => exceptions?.mustStay(line) === true) };
+  return { first, exceptions: candidates.filter((line) => exceptions?.mustStay(line) === true) };
 }
 
 function isWithin(
@@ -90,10 +91,9 @@ function timestampOf(line: string): number {
 async function* elementsOf(source: FileHandle, extent: Extent): AsyncGenerator<Element> {
   let start = OPENING.length;
   let index = 0;
-  const lines = source.readLines({ start, end: extent.end - 1, autoClose: false });
-  for await (const line of lines) {
-    yield { index, start, line: line.endsWith(',') ? line.slice(0, -1) : line };
-    start += Buffer.byteLength(line) + 1;
+  for await (const bytes of readLines(source, { start, end: extent.end })) {
+    yield { index, start, line: elementText(bytes) };
+    start += bytes.length + 1;
     index += 1;
   }
 }

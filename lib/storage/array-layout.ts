@@ -110,3 +110,9 @@ export class ArrayLayout {
     this.#state = hasComma ? 'element' : 'closing';
   }
 }
+
+/** The element on a line, without the comma behind it. */
+export function elementText(line: Buffer): string {
+  const hasComma = line.at(-1) === COMMA;
+  return line.toString('utf8', 0, hasComma ? line.length - 1 : line.length);
+}

@@ -12,6 +12,8 @@ export interface ArrayLimits {
 
 /** Elements that stay although the limits would drop them. */
 export interface Exceptions {
+  /** Whether an element that the limits drop has to be asked about in the end: it is remembered until then. */
+  readonly mayStay: (line: string) => boolean;
   /** Called with each element that the limits keep, before the others are asked about. */
   readonly noteKept: (line: string) => void;
   readonly mustStay: (line: string) => boolean;

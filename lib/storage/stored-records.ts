@@ -1,7 +1,9 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { READ_FLAGS } from './array-extent.js';
+import { elementText } from './array-layout.js';
 import { isSharedFile, type SharedFile } from './directory-files.js';
+import { readLines } from './lines.js';
 import { listProfileFiles } from './load.js';
 
 /** Which records of a run are in the files of an endpoint, by sequence number. Files of all writers are searched. */
@@ -42,9 +44,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   const handle = await openRegular(path);
   if (handle === undefined) return;
   try {
-    for await (const line of handle.readLines({ autoClose: false })) {
-      yield line.endsWith(',') ? line.slice(0, -1) : line;
-    }
+    for await (const bytes of readLines(handle)) yield elementText(bytes);
   } finally {
     await handle.close();
   }

@@ -354,6 +354,17 @@ describe('compaction', () => {
     expect(parsed(lonely)).toEqual([old]);
   });
 
+  // JSON leaves them as they are, and from version 24 on Node.js's own reader of lines ends lines there.
+  test('takes separators of lines and paragraphs in a text for what they are', async () => {
+    const path = join(temporaryDirectory(), 'a.json');
+    const file = new ArrayFile(path, keeping(4));
+    const entries = [0, 1, 2, 3, 4].map((n) => ({ n, text: 'one\u2028two\u2029three' }));
+
+    await file.append(lines(...entries));
+
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(entries.slice(1));
+  });
+
   test('keeps the start of a run as long as it keeps entries of it', async () => {
     const path = join(temporaryDirectory(), 'a.json');
     const file = new ArrayFile(path, keeping(4, { exceptions: startsOfKeptRuns }));
