@@ -442,7 +442,8 @@ describe('how a run ended', () => {
     const out = join(temporaryDirectory(), 'profiles');
     const worker = new Worker(
       program(
-        "setTimeout(() => require('node:worker_threads').parentPort.postMessage(''), 50); setInterval(() => {}, 1000);",
+        `profiler.buffer.flushAll().then(() => require('node:worker_threads').parentPort.postMessage(''));
+        setInterval(() => {}, 1000);`,
       ),
       { eval: true, env: { ...process.env, OUT: out } },
     );
