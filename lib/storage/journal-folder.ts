@@ -17,7 +17,7 @@ export function createJournalFolder(directory: string): string {
   throw new HeapTideError('ERR_HEAPTIDE_OUTPUT_DIR', `${folder} is not a directory`);
 }
 
-/** Paths of the journals of a directory. Removes what was never finished. */
+/** Paths of the journals of a directory. Removes what was never finished. Never rejects. */
 export async function journalPaths(directory: string): Promise<readonly string[]> {
   const folder = join(directory, JOURNAL_FOLDER);
   // Of a directory that cannot be looked into, there is nothing to bring back.
@@ -32,8 +32,10 @@ export async function journalPaths(directory: string): Promise<readonly string[]
     .map((name) => join(folder, name));
 }
 
+/** What cannot be removed stays: it is in nobody's way. */
 async function removeAbandoned(path: string): Promise<void> {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || Date.now() - stats.mtimeMs <= ABANDONED_MS) return;
-  await rm(path, { force: true, recursive: true });
+  try {
+    const { mtimeMs } = await lstat(path);
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(path, { force: true, recursive: true });
+  } catch {}
 }

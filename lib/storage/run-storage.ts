@@ -53,7 +53,7 @@ export class RunStorage {
   /** Starts the timed flush and, in the background, the recovery. */
   start(): void {
     this.buffer.start();
-    this.#recovery ??= this.#recover();
+    this.#recovery ??= this.#recover().catch((error) => this.#directory.fail(error));
   }
 
   /** Writes everything. What cannot be written is left to the next recovery. Idempotent; never rejects. */

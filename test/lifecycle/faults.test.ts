@@ -11,6 +11,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -209,6 +210,25 @@ describe('a directory', () => {
     expect(stderr.match(/ERR_HEAPTIDE_OUTPUT_DIR/g)).toHaveLength(1);
     expect(stderr).toContain('EACCES');
     expect(result).toMatchObject({ written: 0, buffered: 20, journaled: false });
+  });
+
+  test.skipIf(!isReadableTo(NOBODY))('that may be read only keeps what others left in it', () => {
+    const out = temporaryDirectory();
+    const abandoned = join(out, '.journal', 'abc.new');
+    mkdirSync(join(out, '.journal'), { mode: 0o755 });
+    writeFileSync(abandoned, '');
+    utimesSync(abandoned, 0, 0);
+    chmodSync(out, 0o755);
+
+    const { status, stderr } = runService(
+      out,
+      "await serve(10); await require('node:timers/promises').setTimeout(500);",
+      { uid: NOBODY },
+    );
+
+    expect(status).toBe(0);
+    expect(stderr.match(/ERR_HEAPTIDE_OUTPUT_DIR/g)).toHaveLength(1);
+    expect(existsSync(abandoned)).toBe(true);
   });
 
   test('that is deleted is made anew, and what was not written yet goes there', async () => {
