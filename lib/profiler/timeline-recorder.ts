@@ -13,6 +13,8 @@ import { type SiteCache, type SitesAtMoment, toSiteReadings } from './site-cache
 export interface TimelineSink {
   readonly appendTimeline: (entry: TimelineEntry) => void;
   readonly appendStack: (entry: StackEntry) => void;
+  /** How often what was appended was lost: somebody deleted the files, or the disk failed for long. */
+  readonly losses: { readonly timeline: number; readonly stacks: number };
 }
 
 /** What the timeline of a run is read from. */
@@ -43,6 +45,7 @@ export class TimelineRecorder {
   readonly #sink: TimelineSink;
   readonly #startedAt: number;
   readonly #stacksWritten = new Set<number>();
+  #lossesSeen: TimelineSink['losses'];
   /** The last floor, until it is known how much external memory its GC has freed. */
   #held: TimelineEntry | undefined;
   #majorCountSeen: number;
@@ -54,6 +57,7 @@ export class TimelineRecorder {
   constructor(sources: TimelineSources, sink: TimelineSink) {
     this.#sources = sources;
     this.#sink = sink;
+    this.#lossesSeen = sink.losses;
     this.#majorCountSeen = sources.heap.majorCount;
     sources.heap.refresh();
     this.#startedAt = sources.heap.time;
@@ -63,7 +67,7 @@ export class TimelineRecorder {
     return this.#prober?.stats ?? NO_PROBES;
   }
 
-  /** The run's first entry. */
+  /** The entry that describes the run: its first. */
   start(): void {
     const { binding, options, journaled } = this.#sources;
     const process = describeProcess(binding, options);
@@ -74,6 +78,7 @@ export class TimelineRecorder {
   tick(): void {
     const { heap, requests } = this.#sources;
     heap.refresh();
+    this.#makeGood();
     // Before new floors are looked for: after the one of the probe, helpers have had time to sweep.
     const prober = this.#probing();
     const isSettled = prober.settle();
@@ -126,6 +131,14 @@ export class TimelineRecorder {
     this.#releaseFloor();
     this.#prober?.settle();
     this.#write({ ...this.#present('stop'), overhead: this.#overhead() });
+  }
+
+  /** What all other entries need is written again after a loss: stacks at the next floor. */
+  #makeGood(): void {
+    const { timeline, stacks } = this.#sink.losses;
+    if (timeline !== this.#lossesSeen.timeline) this.start();
+    if (stacks !== this.#lossesSeen.stacks) this.#stacksWritten.clear();
+    this.#lossesSeen = { timeline, stacks };
   }
 
   #releaseFloor(): void {

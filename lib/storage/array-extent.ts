@@ -28,6 +28,11 @@ export interface Extent {
   readonly inode: number;
 }
 
+/** Whether a file is as it was left. */
+export function describes(extent: Extent | undefined, stats: Stats): boolean {
+  return extent !== undefined && stats.size === extent.size && stats.ino === extent.inode;
+}
+
 /** Never follows a symbolic link: the file is written with the rights of the service. */
 export const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 /** To read only, and without waiting for the other end of a pipe in the file's place. */

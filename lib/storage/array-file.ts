@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { monotonicMs } from '../core/clock.js';
 import { HeapTideError } from '../core/errors.js';
 import { draftWithinLimits } from './array-compaction.js';
 import {
   closeArray,
+  describes,
   type Extent,
   extentOf,
   isNotAFile,
@@ -58,14 +50,17 @@ const SETTLE_MS = 100;
 export class ArrayFile {
   readonly path: string;
   readonly #limits: ArrayLimits;
+  readonly #onLoss: () => void;
   readonly #schedule: CompactionSchedule;
   #extent: Extent | undefined;
   #turn: Promise<void> = Promise.resolve();
   #underWay: Write | undefined;
 
-  constructor(path: string, limits: ArrayLimits) {
+  /** `onLoss` is called when elements that were written are gone, before the source of the write is asked. */
+  constructor(path: string, limits: ArrayLimits, onLoss: () => void = () => undefined) {
     this.path = path;
     this.#limits = limits;
+    this.#onLoss = onLoss;
     this.#schedule = new CompactionSchedule(limits);
   }
 
@@ -205,12 +200,18 @@ export class ArrayFile {
         for await (const chunk of readChunks(handle)) layout.push(chunk);
         layout.finish();
         if (this.#extent === known) {
-          this.#extent = extentOf({ fd: handle.fd, path: this.path, stats }, layout);
+          this.#locateAt(extentOf({ fd: handle.fd, path: this.path, stats }, layout));
           return this.#extent !== undefined;
         }
       }
       // The sync path wrote meanwhile: what was read is outdated.
     }
+  }
+
+  #locateAt(extent: Extent | undefined): void {
+    const before = this.#extent?.count ?? 0;
+    this.#extent = extent;
+    if ((extent?.count ?? 0) < before) this.#onLoss();
   }
 
   #openSync(): number {
@@ -236,7 +237,7 @@ export class ArrayFile {
         const layout = new ArrayLayout();
         for (const chunk of readChunksSync(fd)) layout.push(chunk);
         layout.finish();
-        this.#extent = extentOf({ fd, path: this.path, stats }, layout);
+        this.#locateAt(extentOf({ fd, path: this.path, stats }, layout));
         if (this.#extent !== undefined) return fd;
       }
     } catch (error) {
@@ -278,10 +279,6 @@ export class ArrayFile {
     this.#extent = draft.extent;
     this.#schedule.plan(draft.extent, now);
   }
-}
-
-function describes(extent: Extent | undefined, stats: Stats): boolean {
-  return extent !== undefined && stats.size === extent.size && stats.ino === extent.inode;
 }
 
 function rethrowUnlessNotAFile(error: unknown): undefined {

@@ -10,6 +10,7 @@ import type { RecordRing } from './record-ring.js';
 import { BATCH_RECORDS, RecordStore } from './record-store.js';
 import { RetryTimer } from './retry-timer.js';
 import { encodeStack, encodeTimelineEntry } from './timeline-encoding.js';
+import type { Evidence } from './writer-files.js';
 
 /** Timeline entries and stacks that wait while the disk fails: ten minutes of ticks, about 1 MB. */
 const EVIDENCE_CAPACITY = 600;
@@ -110,6 +111,12 @@ export class ProfileBuffer {
       flushErrors: directory.flushErrors,
       bytesWritten: directory.bytesWritten,
     };
+  }
+
+  /** How often timeline entries or stacks were lost: their file was deleted, or could not be written for long. */
+  get losses(): Readonly<Record<Evidence, number>> {
+    const { timeline, stacks } = this.#options.directory.losses;
+    return { timeline, stacks: stacks + this.#stacks.dropped };
   }
 
   /** Flushes every `flushIntervalMs` from now on. The timer does not keep the process alive. Idempotent. */

@@ -3,7 +3,13 @@ import { codeOf, HeapTideError, isHeapTideError } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import type { StackFrame } from '../core/profile.js';
 import type { BatchSource } from './array-file.js';
-import { type FileLimits, WriterFiles, type WriteTarget } from './writer-files.js';
+import {
+  EVIDENCE,
+  type Evidence,
+  type FileLimits,
+  WriterFiles,
+  type WriteTarget,
+} from './writer-files.js';
 import { WriterLock } from './writer-lock.js';
 
 /** Where the files of one directory are and who hears of failures. */
@@ -29,9 +35,11 @@ export class ProfileDirectory {
   readonly #kindsReported = new Set<string>();
   #lock: WriterLock | undefined;
   #files: WriterFiles | undefined;
-  /** Whether the index on disk may lack what {@link ProfileDirectory.#files} wrote to it. */
-  #isIndexLost = false;
   readonly #runs = new Set<string>();
+  readonly #losses: Record<Evidence, number> = { timeline: 0, stacks: 0 };
+  readonly #noteLoss = (evidence: Evidence) => {
+    this.#losses[evidence] += 1;
+  };
   #flushErrors = 0;
   #bytesWritten = 0;
 
@@ -49,6 +57,11 @@ export class ProfileDirectory {
 
   get bytesWritten(): number {
     return this.#bytesWritten;
+  }
+
+  /** How often evidence that was written was found to be gone. */
+  get losses(): Readonly<Record<Evidence, number>> {
+    return this.#losses;
   }
 
   /** A run begins to use the directory. */
@@ -81,31 +94,29 @@ export class ProfileDirectory {
    */
   claim(): WriterLock {
     if (this.#lock?.isCurrent() === true) return this.#lock;
-    this.#isIndexLost ||= this.#lock !== undefined;
     this.#lock?.release();
     this.#lock = undefined;
-    const lock = WriterLock.take(this.path, this.#options);
-    this.#lock = lock;
-    this.#isIndexLost ||= lock.isNewDirectory;
-    return lock;
+    this.#lock = WriterLock.take(this.path, this.#options);
+    return this.#lock;
   }
 
   /** The files that this writer may write now. Throws as {@link claim} does. */
   open(): WriterFiles {
     const lock = this.claim();
-    if (this.#files?.writer === lock.number && this.#files.directory === lock.directory) {
-      // The same names again: writes to them that are under way must stay in order with the ones to come.
-      if (this.#isIndexLost) this.#files.index.announceAll();
-    } else {
-      this.#files = new WriterFiles({
-        directory: lock.directory,
-        writer: lock.number,
-        limits: this.#options,
-        runs: this.#runs,
-        handlers: this.#handlers,
-      });
-    }
-    this.#isIndexLost = false;
+    const isCurrent =
+      this.#files?.writer === lock.number && this.#files.directory === lock.directory;
+    // The same names again: writes to them that are under way must stay in order with the ones to come.
+    if (this.#files !== undefined && isCurrent) return this.#files;
+    // Other files than the ones before have nothing of what was written there.
+    if (this.#files !== undefined) EVIDENCE.forEach(this.#noteLoss);
+    this.#files = new WriterFiles({
+      directory: lock.directory,
+      writer: lock.number,
+      limits: this.#options,
+      runs: this.#runs,
+      handlers: this.#handlers,
+      onLoss: this.#noteLoss,
+    });
     return this.#files;
   }
 
@@ -137,9 +148,9 @@ export class ProfileDirectory {
     try {
       const files = this.open();
       const file = files.fileOf(target);
-      if (files.indexOutbox.size > 0)
-        files.indexFile.appendSync(this.#counting(files.indexOutbox.source));
+      this.#writeIndexSync(files);
       file.appendSync(this.#counting(source));
+      this.#writeIndexSync(files);
       return true;
     } catch (error) {
       this.fail(error);
@@ -159,10 +170,19 @@ export class ProfileDirectory {
   async #append(target: WriteTarget, source: BatchSource): Promise<void> {
     const files = this.open();
     const file = files.fileOf(target);
-    // The index goes first: without it, a file does not say its endpoint's own name.
-    if (files.indexOutbox.size > 0)
-      await files.indexFile.append(this.#counting(files.indexOutbox.source));
+    // The index goes first: without it, a file does not say its endpoint's own name. And last, where the append noticed
+    // that files are gone.
+    await this.#writeIndex(files);
     await file.append(source);
+    await this.#writeIndex(files);
+  }
+
+  async #writeIndex({ indexFile, indexOutbox }: WriterFiles): Promise<void> {
+    if (indexOutbox.size > 0) await indexFile.append(this.#counting(indexOutbox.source));
+  }
+
+  #writeIndexSync({ indexFile, indexOutbox }: WriterFiles): void {
+    if (indexOutbox.size > 0) indexFile.appendSync(this.#counting(indexOutbox.source));
   }
 
   #counting(source: BatchSource): BatchSource {

@@ -20,6 +20,10 @@ import { decodeEndpoint } from './timeline-decoding.js';
 /** A file of a writer. */
 export type WriteTarget = 'index' | 'timeline' | 'stacks' | { readonly endpoint: string };
 
+/** The files that hold what a verdict rests on. */
+export const EVIDENCE = ['timeline', 'stacks'] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
 /** What files keep: the options of the same names are those of `EndpointProfiler`. All by default. */
 export interface FileLimits {
   readonly maxProfilesPerEndpoint?: number;
@@ -38,6 +42,8 @@ export interface WriterFilesOptions {
   readonly runs: ReadonlySet<string>;
   /** The functions that serve endpoints, as far as they are known. */
   readonly handlers: ReadonlyMap<string, StackFrame>;
+  /** Hears that what was written to the run's evidence is gone: somebody deleted the file. */
+  readonly onLoss: (evidence: Evidence) => void;
 }
 
 /** The files of one writer in a profile directory. Only the holder of the writer's lock may write them. */
@@ -52,24 +58,27 @@ export class WriterFiles {
   readonly #timeline: ArrayFile;
   readonly #stacks: ArrayFile;
   readonly #profiles = new Map<string, ArrayFile>();
+  /** Where one file was deleted, others may have been, and the index is written when it changes only. */
+  readonly #announceAll = () => this.index.announceAll();
 
   /** Reads the writer's index, once and synchronously: it is small, and the exit path shares it. */
-  constructor({ directory, writer, limits, runs, handlers }: WriterFilesOptions) {
+  constructor({ directory, writer, limits, runs, handlers, onLoss }: WriterFilesOptions) {
     const pathOf = (base: string) => join(directory, fileNameOf(base, writer));
     this.writer = writer;
     this.directory = directory;
     this.#limits = arrayLimits(limits);
-    this.#timeline = new ArrayFile(pathOf('_timeline'), {
-      ...this.#limits,
-      count: TIMELINE_LIMIT,
-      exceptions: startsOfKeptRuns,
-    });
-    this.#stacks = new ArrayFile(pathOf('_stacks'), {
-      ...this.#limits,
-      count: STACKS_LIMIT,
-      exceptions: () => stacksOf(runs),
-    });
-    this.indexFile = new ArrayFile(pathOf('_endpoints'), { ...UNLIMITED, count: ENDPOINTS_LIMIT });
+    const evidence = (name: Evidence, ownLimits: Partial<ArrayLimits>) =>
+      new ArrayFile(pathOf(`_${name}`), { ...this.#limits, ...ownLimits }, () => {
+        this.#announceAll();
+        onLoss(name);
+      });
+    this.#timeline = evidence('timeline', { count: TIMELINE_LIMIT, exceptions: startsOfKeptRuns });
+    this.#stacks = evidence('stacks', { count: STACKS_LIMIT, exceptions: () => stacksOf(runs) });
+    this.indexFile = new ArrayFile(
+      pathOf('_endpoints'),
+      { ...UNLIMITED, count: ENDPOINTS_LIMIT },
+      this.#announceAll,
+    );
     const entries = readIndex(this.indexFile.path);
     this.index = new EndpointIndex({ entries, handlers, writer, outbox: this.indexOutbox });
   }
@@ -82,7 +91,7 @@ export class WriterFiles {
     const path = join(this.directory, this.index.fileOf(target.endpoint));
     let file = this.#profiles.get(path);
     if (file === undefined) {
-      file = new ArrayFile(path, this.#limits);
+      file = new ArrayFile(path, this.#limits, this.#announceAll);
       this.#profiles.set(path, file);
     }
     return file;

@@ -17,8 +17,6 @@ export class WriterLock {
   readonly number: number;
   /** Where the directory is, without symbolic links. */
   readonly directory: string;
-  /** Whether the directory did not exist. */
-  readonly isNewDirectory: boolean;
   readonly #inode: number;
   #lock: ExclusiveLock | undefined;
 
@@ -30,26 +28,23 @@ export class WriterLock {
       writer = 1,
     }: { readonly fileMemory?: FileMemory | undefined; readonly writer?: number },
   ): WriterLock {
-    const created = mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
-    const isNewDirectory = created !== undefined;
+    mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
     const directory = realpathSync(path);
     const folder = createJournalFolder(directory);
     for (const number of candidates(writer)) {
       const lock = takeLock(lockPath(folder, number), fileMemory);
-      if (lock !== undefined) return new WriterLock({ directory, isNewDirectory, number, lock });
+      if (lock !== undefined) return new WriterLock({ directory, number, lock });
     }
     throw new HeapTideError('ERR_HEAPTIDE_OUTPUT_DIR', `more than ${MAX_WRITERS} writers`);
   }
 
   private constructor(taken: {
     readonly directory: string;
-    readonly isNewDirectory: boolean;
     readonly number: number;
     readonly lock: ExclusiveLock;
   }) {
     this.number = taken.number;
     this.directory = taken.directory;
-    this.isNewDirectory = taken.isNewDirectory;
     this.#inode = lstatSync(taken.directory).ino;
     this.#lock = taken.lock;
   }

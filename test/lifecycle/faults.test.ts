@@ -101,6 +101,45 @@ function runService(
   return { status, stderr, result };
 }
 
+/** A service that leaks, and whose directory loses something after a third of its requests. */
+function leakingWhile(removal: string): string {
+  return `
+    const fs = require('node:fs');
+    const { join } = require('node:path');
+    const { setTimeout: wait } = require('node:timers/promises');
+    const { EndpointProfiler, profileEndpoint } = require(${PACKAGE});
+    const { OUT } = process.env;
+    const remove = (name) => fs.rmSync(join(OUT, name), { recursive: true });
+    const profiler = new EndpointProfiler({
+      enabled: true,
+      outputDir: OUT,
+      probe: { enabled: false, minIntervalMs: 100 },
+    });
+    const kept = [];
+    function remember() {
+      for (let n = 0; n < 20; n += 1) kept.push(new Array(100).fill(n));
+    }
+    const leak = profileEndpoint('GET /orders/:id', { profiler })(() => remember());
+    const fine = profileEndpoint('GET /health', { profiler })(() => 'ok');
+    const serve = async (floors) => {
+      for (let floor = 0; floor < floors; floor += 1) {
+        for (let n = 0; n < 200; n += 1) {
+          leak();
+          fine();
+        }
+        gc();
+        await wait(60);
+      }
+    };
+    (async () => {
+      await serve(15);
+      await profiler.buffer.flushAll();
+      ${removal}
+      await serve(30);
+      await profiler.stop();
+    })();`;
+}
+
 /** Whether a process of that user, which only the superuser can start, can read this clone. */
 function isReadableTo(uid: number): boolean {
   const path = join(import.meta.dirname, '..', '..', 'package.json');
@@ -242,6 +281,37 @@ describe('a directory', () => {
     expect(await storedNumbers(out)).toEqual([4, 5, 6]);
     expect(await listProfileFiles(out)).toMatchObject([{ endpoint: 'orders' }]);
     expect(profiler.getStats().storage).toMatchObject({ written: 6, dropped: 0 });
+  });
+
+  test.each([
+    ['emptied', 'for (const name of fs.readdirSync(OUT)) remove(name);'],
+    [
+      'emptied but for hidden files',
+      "for (const name of fs.readdirSync(OUT)) if (!name.startsWith('.')) remove(name);",
+    ],
+    ['deleted', "remove('.');"],
+  ])('that is %s during a run still says which function leaks', async (_how, removal) => {
+    const out = join(temporaryDirectory(), 'profiles');
+
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--expose-gc', '-e', leakingWhile(removal)],
+      {
+        env: { ...process.env, OUT: out },
+        encoding: 'utf8',
+      },
+    );
+    const { verdict, endpoints, growingSites, runs } = await analyzeProfileDirectory(out);
+
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(verdict).toBe('leak');
+    expect(endpoints.map(({ endpoint }) => endpoint).sort()).toEqual([
+      'GET /health',
+      'GET /orders/:id',
+    ]);
+    expect(growingSites[0]).toMatchObject({ function: 'remember' });
+    expect(runs).toMatchObject([{ ended: 'clean', pid: expect.any(Number) }]);
   });
 
   test('that a symbolic link takes the place of is not written through it', async () => {
