@@ -116,6 +116,8 @@ interface Context {
 
 function attributeGroup(group: GroupGrowth, context: Context): readonly EndpointGrowth[] {
   const names = [...group.endpoints.keys()];
+  // What goes with the requests of many rare endpoints together says nothing of one; stacks do.
+  if (group.isRest) return names.flatMap((name) => blameByStacks(name, group, context) ?? []);
   const isNamed = isGrowing(group, context);
   const culprit = isNamed ? decide(group, context.stacks) : undefined;
   return names.map((endpoint) => {

@@ -14,25 +14,33 @@ const SAME_LOAD_CORRELATION = 0.99;
 
 /** Requests of one endpoint, or of several that come and go together, in each window. */
 export interface EndpointGroup {
-  /**
-   * Requests over all windows, by endpoint. Empty for the group of all endpoints that are too rare to have a column of
-   * their own.
-   */
+  /** Requests over all windows, by endpoint. */
   readonly endpoints: ReadonlyMap<string, number>;
   readonly requests: readonly number[];
+  /** Whether they have nothing in common but that they are too rare for columns of their own. */
+  readonly isRest: boolean;
 }
 
 /**
  * Columns for the regression: the busiest endpoints, as many as the windows can tell apart, with those grouped that
- * rise and fall together; the rest in one column without a name.
+ * rise and fall together; the rest in one column.
  */
 export function groupEndpoints(windows: readonly FloorWindow[]): readonly EndpointGroup[] {
-  const columns = endpointColumns(windows);
   const limit = Math.min(MAX_COLUMNS, Math.max(1, windows.length - SPARE_WINDOWS - 2));
-  const named = columns.length <= limit ? columns : columns.slice(0, limit - 1);
-  const rest = columns.slice(named.length);
-  const groups = mergeCorrelated(named);
-  return rest.length === 0 ? groups : [...groups, { ...mergeGroups(rest), endpoints: new Map() }];
+  const clusters: EndpointGroup[][] = [];
+  const rest: EndpointGroup[] = [];
+  for (const column of endpointColumns(windows)) {
+    const cluster = clusters.find((members) =>
+      members.some(({ requests }) => movesWith(requests, column.requests)),
+    );
+    if (cluster !== undefined) cluster.push(column);
+    else if (clusters.length < limit) clusters.push([column]);
+    else rest.push(column);
+  }
+  if (rest.length === 0) return clusters.map(mergeGroups);
+  // The rest takes the last column.
+  const last = clusters.pop() ?? [];
+  return [...clusters.map(mergeGroups), { ...mergeGroups([...last, ...rest]), isRest: true }];
 }
 
 /** One group for each endpoint, the busiest first. */
@@ -41,22 +49,10 @@ export function endpointColumns(windows: readonly FloorWindow[]): readonly Endpo
   return [...names]
     .map((endpoint) => {
       const requests = windows.map(({ finished }) => finished.get(endpoint) ?? 0);
-      return { endpoints: new Map([[endpoint, total(requests)]]), requests };
+      return { endpoints: new Map([[endpoint, total(requests)]]), requests, isRest: false };
     })
     .filter(({ requests }) => total(requests) > 0)
     .sort((a, b) => total(b.requests) - total(a.requests));
-}
-
-function mergeCorrelated(columns: readonly EndpointGroup[]): readonly EndpointGroup[] {
-  const clusters: EndpointGroup[][] = [];
-  for (const column of columns) {
-    const cluster = clusters.find((members) =>
-      members.some(({ requests }) => movesWith(requests, column.requests)),
-    );
-    if (cluster === undefined) clusters.push([column]);
-    else cluster.push(column);
-  }
-  return clusters.map(mergeGroups);
 }
 
 function mergeGroups(groups: readonly EndpointGroup[]): EndpointGroup {
@@ -66,6 +62,7 @@ function mergeGroups(groups: readonly EndpointGroup[]): EndpointGroup {
     requests: Array.from({ length }, (_, index) =>
       total(groups.map(({ requests }) => requests[index] ?? 0)),
     ),
+    isRest: false,
   };
 }
 

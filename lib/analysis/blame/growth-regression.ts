@@ -25,9 +25,7 @@ const SEED = 0x7ede;
 const MIN_WINDOWS = 6;
 
 /** Growth that goes with the requests of one endpoint, or of several that come and go together. */
-export interface GroupGrowth {
-  /** Requests over all windows, by endpoint; empty for the group of all that are too rare. */
-  readonly endpoints: ReadonlyMap<string, number>;
+export interface GroupGrowth extends Omit<EndpointGroup, 'requests'> {
   readonly bytesPerRequest: number;
   /** 95 % bootstrap interval. */
   readonly interval: Interval;
@@ -89,8 +87,9 @@ export function unregressedGrowth(
   const columns = endpointColumns(windows);
   return {
     bytes: bytesPerRequest * total(columns.flatMap(({ requests }) => requests)),
-    groups: columns.map(({ endpoints }) => ({
+    groups: columns.map(({ endpoints, isRest }) => ({
       endpoints,
+      isRest,
       bytesPerRequest: 0,
       interval: [0, Number.POSITIVE_INFINITY],
       t: 0,
@@ -214,6 +213,7 @@ function describe(result: {
   const standardError = fit.standardErrors[index] ?? 0;
   return {
     endpoints: group.endpoints,
+    isRest: group.isRest,
     bytesPerRequest,
     interval,
     // An exact fit has no error.

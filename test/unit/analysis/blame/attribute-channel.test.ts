@@ -131,6 +131,30 @@ describe('attributeChannel', () => {
     },
   );
 
+  test.each([
+    ['seven windows', 7, 4],
+    ['thirty endpoints', 60, 30],
+  ])(
+    'names by its stacks an endpoint that is too rare for a column of its own: %s',
+    (_, windowCount, count) => {
+      const random = seededRandom(5);
+      const windows = windowsOf('heap', { rate: 4000, noise: 2000 })
+        .slice(0, windowCount)
+        .map((window) => {
+          const others = Array.from(
+            { length: count },
+            (_, n) => [`busy ${n}`, 200 + random() * 100] as const,
+          );
+          return { ...window, finished: new Map([...window.finished, ...others]) };
+        });
+      const bytes = windows.at(-1)?.to.heap ?? 0;
+      const trend = { channel: 'heap', bytesPerRequest: 10 } as const;
+
+      expect(named(windows, trend, stacksOf({ leaking: { bytes } }))).toEqual(['leaking']);
+      expect(named(windows, trend, stacksOf({}, bytes))).toEqual([]);
+    },
+  );
+
   test("counts for an endpoint what grows in stacks that are nobody's", () => {
     const { windows, trend, bytes } = leakingHeap();
 

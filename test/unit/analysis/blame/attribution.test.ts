@@ -179,7 +179,19 @@ describe('groupEndpoints', () => {
     const groups = groupEndpoints(windowsOf({ rates, count: 20 }));
 
     expect(groups.length).toBeLessThanOrEqual(14);
-    expect(groups.at(-1)?.endpoints.size).toBe(0);
+    expect(groups.map(({ isRest }) => isRest)).toEqual(
+      groups.map((group) => group === groups.at(-1)),
+    );
+    expect(groups.flatMap(({ endpoints }) => [...endpoints.keys()])).toHaveLength(100);
+  });
+
+  test('finds those that rise and fall together among more endpoints than windows', () => {
+    const rates = Object.fromEntries(Array.from({ length: 31 }, (_, index) => [`e${index}`, 1]));
+
+    const groups = groupEndpoints(windowsOf({ rates, count: 7, load: () => 10 }));
+
+    expect(groups).toMatchObject([{ isRest: false }]);
+    expect(groups[0]?.endpoints.size).toBe(31);
   });
 });
 
