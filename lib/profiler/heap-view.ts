@@ -2,16 +2,25 @@ import { HEAP, type HeapReader } from '../binding/contract.js';
 
 /**
  * The shared heap array by name. Getters compile to plain array reads; no call crosses into native code except
- * {@link HeapView.refresh}. Sizes in bytes, times in ms.
+ * {@link HeapView.refresh}. Sizes in bytes, times in ms. GCs are counted from when the view is made: the array counts on
+ * from run to run.
  */
 export class HeapView {
   /** Refreshes `time`, `used`, `external` and `rss`. */
   readonly refresh: () => void;
   readonly #values: Float64Array;
+  readonly #minorBefore: number;
+  readonly #majorBefore: number;
+  readonly #freedBefore: number;
+  readonly #pauseBefore: number;
 
   constructor(reader: HeapReader) {
     this.refresh = reader.read;
     this.#values = reader.heap;
+    this.#minorBefore = reader.heap[HEAP.minorCount] ?? 0;
+    this.#majorBefore = reader.heap[HEAP.majorCount] ?? 0;
+    this.#freedBefore = reader.heap[HEAP.freed] ?? 0;
+    this.#pauseBefore = reader.heap[HEAP.pause] ?? 0;
   }
 
   get time(): number {
@@ -31,19 +40,19 @@ export class HeapView {
   }
 
   get minorCount(): number {
-    return this.#values[HEAP.minorCount] ?? 0;
+    return (this.#values[HEAP.minorCount] ?? 0) - this.#minorBefore;
   }
 
   get majorCount(): number {
-    return this.#values[HEAP.majorCount] ?? 0;
+    return (this.#values[HEAP.majorCount] ?? 0) - this.#majorBefore;
   }
 
   get freed(): number {
-    return this.#values[HEAP.freed] ?? 0;
+    return (this.#values[HEAP.freed] ?? 0) - this.#freedBefore;
   }
 
   get pause(): number {
-    return this.#values[HEAP.pause] ?? 0;
+    return (this.#values[HEAP.pause] ?? 0) - this.#pauseBefore;
   }
 
   get floor(): number {

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { EndpointProfiler } from '../../../lib/profiler/endpoint-profiler.js';
 import { profileEndpoint } from '../../../lib/profiler/profile-endpoint.js';
 import { readTimeline } from '../../../lib/storage/load.js';
+import { collectGarbage } from '../binding.js';
 import { storedRecords, temporaryDirectory, temporaryProfiler } from './temporary-profiler.js';
 
 /** Warnings of heaptide from now to the end of the test. They arrive on the next tick. */
@@ -79,6 +80,26 @@ test('starts and stops as often as asked, one run each time', async () => {
   const { entries } = await readTimeline(outputDir);
   expect(entries.filter(({ kind }) => kind === 'start')).toHaveLength(2);
   expect(entries.filter(({ kind }) => kind === 'stop')).toHaveLength(2);
+});
+
+test('counts the GCs of a run from its start, also when another one was before', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({ outputDir });
+  const handler = profileEndpoint('a', { profiler })(() => 1);
+  for (let gc = 0; gc < 20; gc += 1) collectGarbage();
+  await profiler.stop();
+
+  profiler.start();
+  collectGarbage();
+  handler();
+  await profiler.stop();
+
+  const { entries } = await readTimeline(outputDir);
+  const [first, second] = entries.filter(({ kind }) => kind === 'start');
+  expect(first).toMatchObject({ gc: [0, 0], gcPauseMs: 0, gcFreedMb: 0 });
+  expect(second).toMatchObject({ gc: [0, 0], gcPauseMs: 0, gcFreedMb: 0 });
+  const [record] = await storedRecords(outputDir, 'a');
+  expect(record).toMatchObject({ gcStats: { majorCount: 1, sinceLastCapture: { majorCount: 1 } } });
 });
 
 test('changes the sampling rate while it runs, and still counts every request', () => {
