@@ -8,6 +8,9 @@ export class Endpoint {
   readonly name: string;
   readonly allowance: RecordAllowance;
 
+  /** Whether it is known which function serves it: the first that did. */
+  isLocated = false;
+
   /** Requests finished, sampled or not. */
   finished = 0;
   /** `finished` at the last timeline entry. */

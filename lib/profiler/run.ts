@@ -226,7 +226,9 @@ export class Run {
 
   #endpointOf(name: string, handler?: (...args: never[]) => unknown): Endpoint {
     const endpoint = this.#endpoints.get(name);
-    if (handler === undefined) return endpoint;
+    // Where a wrapper is made for each request, there is a function a request.
+    if (handler === undefined || endpoint.isLocated) return endpoint;
+    endpoint.isLocated = true;
     const [frame] = decodeFrames(this.#context.binding.functionLocation(handler));
     this.buffer.registerEndpoint(endpoint.name, frame);
     return endpoint;

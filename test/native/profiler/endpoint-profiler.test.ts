@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { median } from 'simple-statistics';
 import { expect, onTestFinished, test } from 'vitest';
@@ -100,6 +101,22 @@ test('counts the GCs of a run from its start, also when another one was before',
   expect(second).toMatchObject({ gc: [0, 0], gcPauseMs: 0, gcFreedMb: 0 });
   const [record] = await storedRecords(outputDir, 'a');
   expect(record).toMatchObject({ gcStats: { majorCount: 1, sinceLastCapture: { majorCount: 1 } } });
+});
+
+test('notes one function for an endpoint, also where a new wrapper is made for each request', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({ outputDir });
+  const methods = [() => 'one', () => 'two'];
+
+  for (let request = 0; request < 20; request += 1) {
+    for (const method of methods) profileEndpoint('POST /rpc', { profiler })(method)();
+    await profiler.buffer.flushAll();
+  }
+
+  const index = JSON.parse(readFileSync(join(outputDir, '_endpoints.json'), 'utf8'));
+  expect(index).toMatchObject([
+    { endpoint: 'POST /rpc', handler: { function: expect.any(String) } },
+  ]);
 });
 
 test('changes the sampling rate while it runs, and still counts every request', () => {
