@@ -20,11 +20,19 @@ const KEYWORDS = new Set(
 );
 
 /**
+ * Characters that are looked at on either side. Names stand nearer in what people write; generated lines have megabytes,
+ * and reading backward starts anew at each character: it costs the square of the length.
+ */
+const MAX_LENGTH = 500;
+
+/**
  * The name that a source gives to the function whose parameters, or whose declaration, start at `column` of a line.
  * `undefined` for a function without one. Reads one line only; it is no parser.
  */
 export function functionNameAt(line: string, column: number): string | undefined {
-  const candidates = [AHEAD.exec(line.slice(column)), BEHIND.exec(line.slice(0, column))];
+  const ahead = line.slice(column, column + MAX_LENGTH);
+  const behind = line.slice(0, column).slice(-MAX_LENGTH);
+  const candidates = [AHEAD.exec(ahead), BEHIND.exec(behind)];
   return candidates
     .map((match) => match?.[1])
     .find((name) => name !== undefined && !KEYWORDS.has(name));

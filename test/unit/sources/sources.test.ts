@@ -255,6 +255,15 @@ describe('the name of a function', () => {
   ])('in %o from column %i on is %o', (line, column, name) => {
     expect(functionNameAt(line, column)).toBe(name);
   });
+
+  // Read from each of its characters on, a line of a megabyte would take minutes.
+  test.each([
+    ['one word', 'x'.repeat(1_000_000), ') {', undefined],
+    ['properties', 'key:1,'.repeat(200_000), 'keep(id) {', 'keep'],
+    ['comparisons', 'a<b,'.repeat(250_000), 'keep(id) {', 'keep'],
+  ])('is looked for nearby in a long line of %s', (_, before, after, name) => {
+    expect(functionNameAt(`${before}.${after}`, before.length + 1)).toBe(name);
+  });
 });
 
 function frameIn(script: string): StackFrame {
