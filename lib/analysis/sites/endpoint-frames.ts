@@ -23,3 +23,11 @@ export function endpointFrames(handlers: readonly EndpointHandler[]): ReadonlyMa
   for (const key of shared) frames.delete(key);
   return frames;
 }
+
+/** The endpoints whose own function is in a stack. */
+export function endpointsIn(
+  frames: readonly StackFrame[],
+  endpoints: ReadonlyMap<string, string>,
+): ReadonlySet<string> {
+  return new Set(frames.flatMap((frame) => endpoints.get(frameKey(frame)) ?? []));
+}

@@ -1,5 +1,6 @@
-import { frameKey } from '../../core/stack-frame.js';
+import { groupBy } from '../../core/group-by.js';
 import type { FloorWindow } from '../run/run-history.js';
+import { endpointsIn } from './endpoint-frames.js';
 import type { SiteEvidence } from './growing-sites.js';
 import { BEYOND_DOUBT, GrowthMeter, MIN_FLOORS, reaches } from './stack-growth.js';
 import { type StackSeries, sumSeries } from './stack-series.js';
@@ -39,18 +40,27 @@ export function growthByEndpoint(
   if (requests.length < MIN_FLOORS) return undefined;
   const overAll = new GrowthMeter(requests, sessions);
   const grown = new Map<string, EndpointStackGrowth>();
+  const held = groupBy(
+    stacks.flatMap((stack) => holdings(stack, endpoints)),
+    ({ endpoint }) => endpoint,
+  );
+  const stacksOf = (endpoint?: string) => held.get(endpoint)?.map(({ stack }) => stack) ?? [];
   for (const endpoint of new Set(endpoints.values())) {
-    const own = stacks.filter(({ frames }) =>
-      frames.some((frame) => endpoints.get(frameKey(frame)) === endpoint),
-    );
+    const own = stacksOf(endpoint);
     if (own.length === 0) continue;
     const overOwn = new GrowthMeter(ownRequests(endpoint, requests, windows), sessions);
     grown.set(endpoint, estimate(own, overOwn));
   }
-  const nobodys = stacks.filter(
-    ({ frames }) => !frames.some((frame) => endpoints.has(frameKey(frame))),
-  );
-  return { endpoints: grown, others: estimate(nobodys, overAll) };
+  return { endpoints: grown, others: estimate(stacksOf(undefined), overAll) };
+}
+
+/** A stack with each endpoint whose frame it holds; with none, once. */
+function holdings(
+  stack: StackSeries,
+  endpoints: ReadonlyMap<string, string>,
+): readonly { readonly endpoint?: string; readonly stack: StackSeries }[] {
+  const held = [...endpointsIn(stack.frames, endpoints)];
+  return held.length === 0 ? [{ stack }] : held.map((endpoint) => ({ endpoint, stack }));
 }
 
 function estimate(stacks: readonly StackSeries[], meter: GrowthMeter): EndpointStackGrowth {

@@ -3,6 +3,7 @@ import { groupBy } from '../../core/group-by.js';
 import type { StackFrame } from '../../core/profile.js';
 import { formatFrame, frameKey } from '../../core/stack-frame.js';
 import { bytesToMb } from '../../core/units.js';
+import { endpointsIn } from './endpoint-frames.js';
 import { isUserCode } from './origin.js';
 import {
   BEYOND_DOUBT,
@@ -179,8 +180,7 @@ function endpointShares(
   const total = stacks.reduce((sum, { growth }) => sum + Math.max(0, growth.bytes), 0);
   for (const { series, growth } of stacks) {
     if (!(growth.bytes > 0)) continue;
-    const held = new Set(series.frames.flatMap((frame) => endpoints.get(frameKey(frame)) ?? []));
-    for (const endpoint of held) {
+    for (const endpoint of endpointsIn(series.frames, endpoints)) {
       shares.set(endpoint, (shares.get(endpoint) ?? 0) + growth.bytes / total);
     }
   }

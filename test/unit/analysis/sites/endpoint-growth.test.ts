@@ -15,6 +15,16 @@ import {
   windowsOf,
 } from './sampled-stacks.js';
 
+/** Counts how often something is looked up. */
+class CountingMap extends Map<string, string> {
+  lookups = 0;
+
+  override get(key: string): string | undefined {
+    this.lookups++;
+    return super.get(key);
+  }
+}
+
 function growing(found: GrowthByEndpoint | undefined) {
   return [...(found?.endpoints ?? [])].flatMap(([endpoint, { isBeyondDoubt }]) =>
     isBeyondDoubt ? [endpoint] : [],
@@ -130,6 +140,32 @@ describe('growthByEndpoint', () => {
 
     const bytes = grown?.endpoints.get('GET /a')?.bytes ?? 0;
     expect((grown?.others.bytes ?? 0) / bytes).toBeCloseTo(3, 1);
+  });
+
+  test('counts a stack for each endpoint whose frame is in it', () => {
+    const shared = stack(['keep', 'inner', 'handler'], (floor) => floor);
+    const both = endpointFrames([
+      { endpoint: 'GET /a', handler: frame('handler') },
+      { endpoint: 'GET /b', handler: frame('inner') },
+    ]);
+
+    const grown = growthByEndpoint({ history: history(shared), endpoints: both }, windows);
+
+    expect(growing(grown)).toEqual(['GET /a', 'GET /b']);
+    expect(grown?.others.bytes).toBe(0);
+  });
+
+  test('looks at each frame once, however many endpoints there are', () => {
+    const names = Array.from({ length: 100 }, (_, index) => `handler${index}`);
+    const many = new CountingMap(
+      endpointFrames(names.map((name) => ({ endpoint: name, handler: frame(name) }))),
+    );
+    const stacks = names.map((name) => stack(['keep', name], (floor) => floor));
+
+    const grown = growthByEndpoint({ history: history(...stacks), endpoints: many }, windows);
+
+    expect(growing(grown)).toEqual(names);
+    expect(many.lookups).toBe(2 * stacks.length);
   });
 
   test('says nothing of an endpoint whose memory holds steady, nor about fewer than six floors', () => {
