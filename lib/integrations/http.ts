@@ -19,7 +19,7 @@ export interface HttpOptions extends IntegrationOptions {
   /**
    * The pattern of the route that serves a request, such as `/orders/:id`, or `undefined` for one that no route matches.
    * Asked when the request has ended. @defaultValue patterns made of the paths: segments that look like identifiers, and
-   * those that take more than 32 different values, become parameters; answers with 404 are unmatched
+   * those that are long or take more than 32 different values, become parameters; answers with 404 are unmatched
    */
   readonly routeOf?: (request: RequestLine) => string | undefined;
 }

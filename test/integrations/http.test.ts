@@ -1,7 +1,12 @@
 // Servers of Node.js itself, without a framework.
 import { once } from 'node:events';
 import { createServer, request as send1 } from 'node:http';
-import { connect, createServer as createServer2 } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect,
+  createServer as createServer2,
+  type Http2Server,
+} from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { heaptideHttp } from '../../lib/integrations/http.js';
@@ -133,14 +138,7 @@ test('follows HTTP/2 in both interfaces of Node.js', async () => {
   server.on('request', (request, response) => {
     if (request.url === '/requests/1') response.writeHead(202).end();
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  const client = connect(`http://127.0.0.1:${port}`);
-  onTestFinished(() => {
-    client.destroy();
-    server.close();
-  });
+  const client = await connected(server);
 
   for (const path of ['/streams/1', '/requests/1']) {
     await once(client.request({ ':path': path }).resume().end(), 'close');
@@ -154,6 +152,23 @@ test('follows HTTP/2 in both interfaces of Node.js', async () => {
     'GET /streams/:id': [201],
     'GET /requests/:id': [202],
     'GET /hanging': [499],
+  });
+});
+
+test('gives the methods that an HTTP/2 client invents one name together', async () => {
+  const { profiler, records } = recordingProfiler({ maxEndpoints: 2 });
+  const server = createServer2((_request, response) => response.end());
+  heaptideHttp(server, { profiler });
+  const client = await connected(server);
+
+  for (const method of ['M1', 'M2', 'M3', 'GET']) {
+    await once(client.request({ ':method': method, ':path': '/' }).resume().end(), 'close');
+  }
+  await until(() => profiler.getStats().requestsFinished === 4);
+
+  expect(statusesOf(await records())).toEqual({
+    '(other method) /': [200, 200, 200],
+    'GET /': [200],
   });
 });
 
@@ -171,3 +186,16 @@ test.each([[null], [7], [{ profiler: {} }], [{ routeOf: '/a' }]])(
     );
   },
 );
+
+/** A client of an HTTP/2 server that listens from now on; both end with the test. */
+async function connected(server: Http2Server): Promise<ClientHttp2Session> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const client = connect(`http://127.0.0.1:${port}`);
+  onTestFinished(() => {
+    client.destroy();
+    server.close();
+  });
+  return client;
+}

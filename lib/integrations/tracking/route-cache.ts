@@ -1,6 +1,10 @@
+import { isKnownMethod } from './methods.js';
 import type { Route } from './route.js';
 
-/** Routes by the object that stands for them in a framework, and by method. Forgets with that object. */
+/**
+ * Routes by the object that stands for them in a framework, and by method. Forgets with that object, and does not
+ * remember methods that clients invent.
+ */
 export class RouteCache {
   readonly #byOwner = new WeakMap<object, Map<string, Route>>();
 
@@ -9,6 +13,7 @@ export class RouteCache {
   }
 
   set(owner: object, method: string, route: Route): void {
+    if (!isKnownMethod(method)) return;
     const byMethod = this.#byOwner.get(owner);
     if (byMethod === undefined) this.#byOwner.set(owner, new Map([[method, route]]));
     else byMethod.set(method, route);

@@ -1,8 +1,12 @@
 import type { Handler } from '../../profiler/profile-endpoint.js';
+import { nameOfMethod } from './methods.js';
 import { Route, UNMATCHED_NAME } from './route.js';
 
 /** Routes remembered; a run keeps fewer names than that apart. */
 const MAX_ROUTES = 10_000;
+
+/** Characters of a pattern that are kept. */
+const MAX_PATTERN_LENGTH = 1000;
 
 /** The routes of an application by name, made on first use. */
 export class Routes {
@@ -19,7 +23,7 @@ export class Routes {
   }
 }
 
-/** `GET /orders/:id`. */
+/** `GET /orders/:id`. Clients choose the method, and parts of some patterns: neither is taken as it comes. */
 export function routeName(method: string | undefined, pattern: string): string {
-  return `${method ?? 'GET'} ${pattern}`;
+  return `${nameOfMethod(method ?? 'GET')} ${pattern.slice(0, MAX_PATTERN_LENGTH)}`;
 }

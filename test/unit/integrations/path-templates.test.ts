@@ -15,6 +15,10 @@ test.each([
   ['/blobs/9f86d081884c7d659a2feaa0c55ad015', '/blobs/:id'],
   ['/sessions/eyJhbGciOiJIUzI1NiJ9abc', '/sessions/:id'],
   ['/articles/internationalization', '/articles/internationalization'],
+  [`/articles/${'x'.repeat(64)}`, `/articles/${'x'.repeat(64)}`],
+  [`/articles/${'x'.repeat(65)}/comments`, '/articles/:value/comments'],
+  [`/sessions/${'x1'.repeat(5000)}`, '/sessions/:id'],
+  ['/a'.repeat(5000), '/a'.repeat(10)],
 ])('makes of %s the pattern %s', (url, pattern) => {
   expect(new PathTemplates().of(url)).toBe(pattern);
 });
