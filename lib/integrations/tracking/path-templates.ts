@@ -1,3 +1,5 @@
+import { ownCopy } from './own-copy.js';
+
 /** Different values of a segment under one path, beyond which it counts as a parameter. */
 const MAX_CHILDREN = 32;
 
@@ -53,7 +55,7 @@ export class PathTemplates {
     const child: Node = new Map();
     // Beyond the bound nothing is kept, and every further segment is a value.
     if (this.#nodes < this.#maxNodes) {
-      node.set(name, child);
+      node.set(ownCopy(name), child);
       this.#nodes++;
     }
     return child;

@@ -1,5 +1,6 @@
 import type { Handler } from '../../profiler/profile-endpoint.js';
 import { nameOfMethod } from './methods.js';
+import { ownCopy } from './own-copy.js';
 import { Route, UNMATCHED_NAME } from './route.js';
 
 /** Routes remembered; a run keeps fewer names than that apart. */
@@ -17,8 +18,8 @@ export class Routes {
   named(name: string, handler?: Handler): Route {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    const route = new Route(name, handler);
-    if (this.#byName.size < MAX_ROUTES) this.#byName.set(name, route);
+    const route = new Route(ownCopy(name), handler);
+    if (this.#byName.size < MAX_ROUTES) this.#byName.set(route.name, route);
     return route;
   }
 }
