@@ -10,9 +10,6 @@ const MAX_NAMED = 3;
 /** Smallest share of the live heap that is worth a name. */
 const MIN_SHARE = 0.05;
 
-/** The last moment that a date can hold. */
-const MAX_TIME_MS = 8.64e15;
-
 /** What was alive: `61.2 MB live, of which 55.1 MB from remember (orders.js:12:20)`. */
 export function describeLive({ heap, sites = [] }: LastCapture): string {
   const named = sites
@@ -21,12 +18,6 @@ export function describeLive({ heap, sites = [] }: LastCapture): string {
     .map((site) => `${formatBytes(mbToBytes(site.liveMb))} from ${nameOf(site)}`);
   const live = `${formatBytes(mbToBytes(heap.usedMb))} live`;
   return named.length === 0 ? live : `${live}, of which ${named.join(', ')} (estimated)`;
-}
-
-/** When the run came near its limit, in UTC to the second. */
-export function describeTime({ timestamp }: LastCapture): string {
-  if (timestamp > MAX_TIME_MS) return 'an unknown time';
-  return `${new Date(timestamp).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** The function, and where it is no code of the user's, the nearest caller that is. */

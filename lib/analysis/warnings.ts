@@ -1,6 +1,7 @@
 import type { EndpointAnalysis, RunSummary } from '../core/analysis-result.js';
+import { formatUtc } from '../core/time-in-words.js';
 import { gravestChannel } from './gravity.js';
-import { describeLive, describeTime } from './near-limit.js';
+import { describeLive } from './near-limit.js';
 import type { JudgedRun } from './run/judged-runs.js';
 
 /** Floors that a trend needs. */
@@ -78,7 +79,7 @@ function nearLimitWarnings(runs: readonly RunSummary[]): readonly string[] {
     if (lastCapture === undefined) return [];
     const who = thread === 0 ? `Run ${run}` : `Run ${run}, worker thread ${thread},`;
     const what = ended === 'near_heap_limit' ? 'died near' : 'came near';
-    const when = describeTime(lastCapture);
+    const when = formatUtc(lastCapture.timestamp);
     return [`${who} ${what} its heap limit at ${when}: ${describeLive(lastCapture)}`];
   });
   const more = sentences.length - MAX_DEATHS;

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { formatTime } from '../report/figures.js';
+import { formatTime } from '../core/time-in-words.js';
 import { color, onThemeChange } from './theme.js';
 
 /** Share of the range that one press of plus takes away. */

@@ -9,6 +9,7 @@ import type {
   RunSummary,
   Trend,
 } from '../core/analysis-result.js';
+import { formatUtc } from '../core/time-in-words.js';
 import { mbToBytes } from '../core/units.js';
 import { probesInWords, readingInWords } from './overhead.js';
 import { formatCount, VERDICT_WORDS } from './wording.js';
@@ -115,21 +116,12 @@ function describeRun(run: RunSummary, count: number): string {
   const others = count === 1 ? '' : `; ${count - 1} other${count === 2 ? '' : 's'}`;
   const requests = `${formatCount(run.requests)} requests`;
   const pid = run.pid === 0 ? '' : ` (pid ${run.pid})`;
-  return `${run.run}${pid}, ${requests} since ${formatTime(run.started)} UTC, ${ENDINGS[run.ended]}${others}`;
+  return `${run.run}${pid}, ${requests} since ${formatUtc(run.started)}, ${ENDINGS[run.ended]}${others}`;
 }
 
 function describeOverhead(overhead: RunOverhead): string {
   return `probes: ${probesInWords(overhead)}; reading stacks: ${readingInWords(overhead)}`;
 }
-
-/** Date and time to the second, UTC; `an unknown time` for what is no time. */
-export function formatTime(ms: number): string {
-  if (!(Math.abs(ms) <= MAX_TIME_MS)) return 'an unknown time';
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-/** The largest time that a Date holds. */
-const MAX_TIME_MS = 8.64e15;
 
 const ENDINGS: Readonly<Record<RunSummary['ended'], string>> = {
   clean: 'ended cleanly',

@@ -20,6 +20,7 @@ import { analyzeProfileDirectory } from '../../lib/diagnosis/analyze-directory.j
 import { recoverProfileDirectory } from '../../lib/diagnosis/recover-directory.js';
 import { EndpointProfiler } from '../../lib/profiler/endpoint-profiler.js';
 import { claimJournal } from '../../lib/storage/journal-claim.js';
+import { HEADER } from '../../lib/storage/journal-layout.js';
 import { loadProfileData, readStacks } from '../../lib/storage/load.js';
 import { temporaryDirectory } from '../unit/storage/temporary-directory.js';
 
@@ -468,9 +469,25 @@ describe('heaptide recover', () => {
 
     expect(first.code).toBe(0);
     expect(first.stdout).toMatch(
-      /^Run [a-z0-9]{6} \(process \d+, started 20.*Z\) was killed: recovered 7 records and \d+ timeline entr(y|ies)\n$/,
+      /^Run [a-z0-9]{6} \(process \d+, started 20.* UTC\) was killed: recovered 7 records and \d+ timeline entr(y|ies)\n$/,
     );
     expect(second).toEqual({ code: 0, stdout: 'Nothing to recover\n' });
+  });
+
+  test('brings back a run whose journal has lost when it started', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+    const [name = ''] = journals(out);
+    const journal = join(out, '.journal', name);
+    const bytes = readFileSync(journal);
+    bytes.writeDoubleLE(Number.NaN, HEADER.started);
+    writeFileSync(journal, bytes);
+
+    const { code, stdout } = heaptide('recover', out);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('started an unknown time) was killed: recovered 7 records');
+    expect(await storedNumbers(out)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   test('prints JSON for scripts', () => {

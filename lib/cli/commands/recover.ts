@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { formatUtc } from '../../core/time-in-words.js';
 import type { RecoveredRun, Recovery } from '../../storage/recovery.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT_CODE } from '../exit-code.js';
@@ -55,9 +56,8 @@ function toText({ runs, running, failed, unreadable, unseen }: Recovery): string
 
 function describe({ run, pid, thread, started, records, entries }: RecoveredRun): string {
   const who = thread === 0 ? `process ${pid}` : `process ${pid}, thread ${thread}`;
-  const since = new Date(started).toISOString();
   const what = `${counted(records, 'record')} and ${counted(entries, 'timeline entry', 'timeline entries')}`;
-  return `Run ${run} (${who}, started ${since}) was killed: recovered ${what}`;
+  return `Run ${run} (${who}, started ${formatUtc(started)}) was killed: recovered ${what}`;
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

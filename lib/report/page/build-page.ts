@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Evidence } from '../../analysis/analyze-evidence.js';
 import type { Analysis, GrowingSite } from '../../core/analysis-result.js';
 import type { Excerpt } from '../../core/excerpt.js';
-import { formatTime } from '../figures.js';
+import { formatUtc } from '../../core/time-in-words.js';
 import { type LiveMemory, readLiveMemory } from '../live-memory.js';
 import { formatCount, printable, VERDICT_WORDS } from '../wording.js';
 import { costSection } from './cost-section.js';
@@ -91,7 +91,7 @@ ${caveatSection(analysis)}
 }
 
 function header({ title, generated }: PageSource): Markup {
-  return html`<header><strong>heaptide</strong> <span>${printable(title)}</span> <span>${formatTime(generated)} UTC</span></header>`;
+  return html`<header><strong>heaptide</strong> <span>${printable(title)}</span> <span>${formatUtc(generated)}</span></header>`;
 }
 
 function memorySection(shown: ReturnType<typeof showEntries>): Markup {
@@ -139,7 +139,7 @@ function icicleSection(memory: LiveMemory | undefined, omitted: number): Markup 
 <ul class="legend"><li class="app">your code</li><li class="package">packages</li><li class="node">Node.js</li><li class="builtin">built in</li></ul>
 <div class="icicle" id="icicle" tabindex="0" role="application" aria-label="Live memory by stack, callers above callees. Arrow keys move, Enter zooms, Escape shows all."></div>
 <p class="detail" id="icicle-detail" aria-live="polite"></p>
-<p class="note">Estimated at the last major GC, at ${formatTime(memory.timestamp)} UTC. ${omitted > 0 ? `${formatCount(omitted)} frames are too narrow to draw.` : ''}</p>
+<p class="note">Estimated at the last major GC, at ${formatUtc(memory.timestamp)}. ${omitted > 0 ? `${formatCount(omitted)} frames are too narrow to draw.` : ''}</p>
 </section>`;
 }
 

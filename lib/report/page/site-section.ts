@@ -1,8 +1,8 @@
 import { formatBytes, formatLive } from '../../analysis/units-in-words.js';
 import type { GrowingSite } from '../../core/analysis-result.js';
 import type { Excerpt } from '../../core/excerpt.js';
+import { formatUtc } from '../../core/time-in-words.js';
 import { mbToBytes } from '../../core/units.js';
-import { formatTime } from '../figures.js';
 import { formatCount, formatShare, placeOf, printable, shortFrame } from '../wording.js';
 import { html, type Markup } from './html.js';
 import { sparkline } from './sparkline.js';
@@ -67,5 +67,5 @@ function excerptBlock(
   });
   const isNewer = excerpt.changed > readAt;
   return html`<pre class="source">${rows}</pre>
-${isNewer ? html`<p class="note">The file changed after this profile, at ${formatTime(excerpt.changed)} UTC: the function may stand elsewhere now.</p>` : undefined}`;
+${isNewer ? html`<p class="note">The file changed after this profile, at ${formatUtc(excerpt.changed)}: the function may stand elsewhere now.</p>` : undefined}`;
 }

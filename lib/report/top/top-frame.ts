@@ -1,9 +1,10 @@
 import { createColors } from 'picocolors';
 import { toFloorPoints } from '../../analysis/run/floor-points.js';
 import { formatBytes } from '../../analysis/units-in-words.js';
+import { formatTime, formatUtc } from '../../core/time-in-words.js';
 import type { TimelineEntry } from '../../core/timeline.js';
 import { mbToBytes } from '../../core/units.js';
-import { formatTime, growthOf, listFigures } from '../figures.js';
+import { growthOf, listFigures } from '../figures.js';
 import { type Layout, verdictColor } from '../layout.js';
 import { growthTable } from '../sections.js';
 import { type Column, drawTable } from '../table.js';
@@ -166,7 +167,7 @@ export function drawLine({ analysis, entries, rates }: TopView): string {
   const size = (mb: number) => formatBytes(mbToBytes(mb));
   const perSecond = [...rates.values()].reduce((sum, rate) => sum + rate, 0);
   const parts = [
-    `${formatTime(last.timestamp)} UTC`,
+    formatUtc(last.timestamp),
     VERDICT_WORDS[analysis.verdict],
     `${last.requests} requests`,
     `${perSecond.toFixed(1)}/s`,
