@@ -1,6 +1,6 @@
 /** Status of a request that returned and said nothing else, and of one that threw and said nothing else. */
 export const STATUS_OK = 200;
-export const STATUS_ERROR = 500;
+const STATUS_ERROR = 500;
 
 /**
  * Status of a request that returned: the response object's, else the returned value's, else 200. Handlers take

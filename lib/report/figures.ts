@@ -82,7 +82,7 @@ function limitReached(heap: Trend): string | undefined {
 }
 
 /** A time span in the unit that fits it. */
-export function formatHours(hours: number): string {
+function formatHours(hours: number): string {
   if (hours >= 48) return `${formatCount(Math.round(hours / 24))} days`;
   return hours >= 1 ? `${hours.toFixed(1)} hours` : `${Math.ceil(hours * 60)} minutes`;
 }

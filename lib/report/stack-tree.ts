@@ -7,7 +7,6 @@ export interface StackTree {
   readonly frame: StackFrame;
   /** Live bytes of this function itself, reached by this path. */
   selfBytes: number;
-  selfCount: number;
   readonly children: Map<string, StackTree>;
 }
 
@@ -17,17 +16,16 @@ const NO_FRAMES: StackFrame = { function: '(no JavaScript)', file: '', line: 0, 
 /** Merges stacks into one tree, whose root stands for all of them. */
 export function toStackTree(stacks: readonly LiveStack[]): StackTree {
   const root = newNode({ function: '(root)', file: '', line: 0, column: 0 });
-  for (const { frames, liveBytes, liveCount } of stacks) {
+  for (const { frames, liveBytes } of stacks) {
     const path = frames.length > 0 ? frames.toReversed() : [NO_FRAMES];
     const leaf = path.reduce(child, root);
     leaf.selfBytes += liveBytes;
-    leaf.selfCount += liveCount;
   }
   return root;
 }
 
 function newNode(frame: StackFrame): StackTree {
-  return { frame, selfBytes: 0, selfCount: 0, children: new Map() };
+  return { frame, selfBytes: 0, children: new Map() };
 }
 
 function child({ children }: StackTree, frame: StackFrame): StackTree {

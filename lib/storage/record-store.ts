@@ -6,7 +6,7 @@ import { RecordRing } from './record-ring.js';
 import { toProfile } from './recorded-profile.js';
 
 /** Records with a detailed capture or an error message that fit into memory, about 2 MB. */
-export const EXTRAS_CAPACITY = 512;
+const EXTRAS_CAPACITY = 512;
 
 /** Records that are encoded at once: about 2 ms of the event loop. */
 export const BATCH_RECORDS = 1000;

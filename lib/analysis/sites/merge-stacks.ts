@@ -1,5 +1,6 @@
 import { frameKey } from '../../core/stack-frame.js';
 import { APPEARANCE_SAMPLES, appearance } from './appearance.js';
+import { containsInOrder } from './contains-in-order.js';
 import { isUserCode } from './origin.js';
 import { restoreInlined } from './restore-inlined.js';
 import type { SiteHistory, StackSeries } from './stack-series.js';
@@ -82,7 +83,7 @@ function findHost(
   const appeared = appearance(group.samples);
   const growth = (values: readonly number[], at: number) => (values[at] ?? 0) - (values[0] ?? 0);
   const fitting = candidates
-    .filter((candidate) => contains(candidate.path, group.path))
+    .filter((candidate) => containsInOrder(candidate.path, group.path, (a, b) => a === b))
     .map((candidate) => ({
       candidate,
       before: significant(growth(candidate.ownSamples, appeared)),
@@ -120,16 +121,6 @@ function isSameFunction(candidate: Group, group: Group): boolean {
 /** A gain of a single sample is chance. */
 function significant(samples: number): number {
   return samples < APPEARANCE_SAMPLES ? 0 : samples;
-}
-
-/** Whether `path` has the frames of `part` in the same order, others in between allowed. */
-function contains(path: readonly number[], part: readonly number[]): boolean {
-  if (path.length < part.length) return false;
-  let matched = 0;
-  for (const frame of path) {
-    if (frame === part[matched]) matched++;
-  }
-  return matched === part.length;
 }
 
 function join(host: Group, group: Group): void {

@@ -1,6 +1,7 @@
 import { groupBy } from '../../core/group-by.js';
 import type { StackFrame } from '../../core/profile.js';
 import { frameKey, isSameFrame } from '../../core/stack-frame.js';
+import { containsInOrder } from './contains-in-order.js';
 import { isUserCode, originOf } from './origin.js';
 import { type SiteHistory, type StackSeries, sumSeries } from './stack-series.js';
 
@@ -124,7 +125,9 @@ function inlinedInto(
   if (at < 0 || frame === undefined) return undefined;
   const caller = frameKey(frame);
   const fitting = (known.calls.get(caller) ?? []).filter(
-    (call) => callsAlike(call.inside, frames.slice(0, at)) && contains(call.outside, outside),
+    (call) =>
+      callsAlike(call.inside, frames.slice(0, at)) &&
+      containsInOrder(call.outside, outside, isSameFrame),
   );
   const heir = {
     stacks: sumSeries(family),
@@ -156,7 +159,7 @@ function strongest(calls: readonly Call[], calleeOf: (call: Call) => Callee, hei
 /** Whether a callee that made these calls may have made those of `part`: the same ones, or of the same module of Node. */
 function callsAlike(inside: Frames, part: Frames): boolean {
   const called = part.at(-1);
-  if (called === undefined || contains(inside, part)) return true;
+  if (called === undefined || containsInOrder(inside, part, isSameFrame)) return true;
   return originOf(called).kind === 'node' && inside.at(-1)?.file === called.file;
 }
 
@@ -180,17 +183,6 @@ function handedOver(callee: Memory, { stacks, caller, requests }: Heir): number 
 /** Of the objects that are live in the end. */
 function meanSize({ bytes, count }: Memory): number {
   return (bytes.at(-1) ?? 0) / (count.at(-1) ?? 0);
-}
-
-/** Whether `frames` has those of `part` in the same order, others in between allowed. */
-function contains(frames: Frames, part: Frames): boolean {
-  let matched = 0;
-  for (const frame of frames) {
-    const wanted = part[matched];
-    if (wanted === undefined) return true;
-    if (isSameFrame(frame, wanted)) matched++;
-  }
-  return matched === part.length;
 }
 
 function insert(stack: StackSeries, callee: Frames): StackSeries {
