@@ -53,28 +53,41 @@ export function followPromise(promise: Promise<unknown>, request: PendingRequest
  */
 export function followThenable(thenable: PromiseLike<unknown>, request: PendingRequest): void {
   const { recorder, endpoint, slot, response } = request;
-  const original = thenable.then;
-  const shadowed = Reflect.getOwnPropertyDescriptor(thenable, 'then');
-
-  const followed = (onFulfilled: unknown, onRejected: unknown): unknown => {
-    restore(thenable, shadowed);
-    return Reflect.apply(original, thenable, [
-      (value: unknown) => {
-        recorder.finish(endpoint, slot, response, value);
-        return typeof onFulfilled === 'function' ? onFulfilled(value) : value;
-      },
-      (error: unknown) => {
-        recorder.fail(endpoint, slot, response, error);
-        if (typeof onRejected === 'function') return onRejected(error);
-        throw error;
-      },
-    ]);
+  // Written by hand, a thenable may settle twice: its fulfilment throws in the caller's code, and it rejects with that.
+  let isOver = false;
+  const finish = (value: unknown) => {
+    if (!isOver) recorder.finish(endpoint, slot, response, value);
+    isOver = true;
+  };
+  const fail = (error: unknown) => {
+    if (!isOver) recorder.fail(endpoint, slot, response, error);
+    isOver = true;
   };
 
-  const replacement = { value: followed, configurable: true, writable: true, enumerable: false };
-  const replaced = Reflect.defineProperty(thenable, 'then', replacement);
-  // A frozen thenable cannot be followed: the request ends with the call.
-  if (!replaced) recorder.finish(endpoint, slot, response, undefined);
+  try {
+    const original = thenable.then;
+    const shadowed = Reflect.getOwnPropertyDescriptor(thenable, 'then');
+    const followed = (onFulfilled: unknown, onRejected: unknown): unknown => {
+      restore(thenable, shadowed);
+      return Reflect.apply(original, thenable, [
+        (value: unknown) => {
+          finish(value);
+          return typeof onFulfilled === 'function' ? onFulfilled(value) : value;
+        },
+        (error: unknown) => {
+          fail(error);
+          if (typeof onRejected === 'function') return onRejected(error);
+          throw error;
+        },
+      ]);
+    };
+    const replacement = { value: followed, configurable: true, writable: true, enumerable: false };
+    if (Reflect.defineProperty(thenable, 'then', replacement)) return;
+  } catch {
+    // A proxy whose trap throws.
+  }
+  // One that is frozen or refuses cannot be followed: the request ends with the call.
+  finish(undefined);
 }
 
 /** Returns a generator that yields, receives and ends as `iterator` does; the request starts with the first `next`. */
@@ -129,6 +142,10 @@ async function* driveAsync(
 }
 
 function restore(target: object, shadowed: PropertyDescriptor | undefined): void {
-  if (shadowed === undefined) Reflect.deleteProperty(target, 'then');
-  else Reflect.defineProperty(target, 'then', shadowed);
+  try {
+    if (shadowed === undefined) Reflect.deleteProperty(target, 'then');
+    else Reflect.defineProperty(target, 'then', shadowed);
+  } catch {
+    // A proxy whose trap throws keeps the replacement, which calls the same `then`.
+  }
 }

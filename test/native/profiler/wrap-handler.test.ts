@@ -73,6 +73,58 @@ test('records a frozen thenable at once instead of touching it', () => {
   expect(profiler.getStats()).toMatchObject({ inFlight: 0, requestsProfiled: 1 });
 });
 
+test('ends the request of a thenable once, also where its continuation throws', async () => {
+  const profiler = temporaryProfiler();
+  const query = () => ({
+    // biome-ignore lint/suspicious/noThenProperty: the kind that people write by hand is what is tested.
+    then(onFulfilled: (value: number) => unknown, onRejected: (error: unknown) => unknown) {
+      try {
+        return onFulfilled(42);
+      } catch (error) {
+        return onRejected(error);
+      }
+    },
+  });
+  const wrapped = profileEndpoint('query', { profiler })(query);
+  const broken = () => {
+    throw new Error('broken');
+  };
+
+  const answers = [wrapped().then(broken, String), wrapped().then(String, String)];
+
+  expect(answers).toEqual(['Error: broken', '42']);
+  expect(profiler.getStats()).toMatchObject({
+    inFlight: 0,
+    requestsFinished: 2,
+    requestsProfiled: 2,
+  });
+});
+
+test.each(['getOwnPropertyDescriptor', 'defineProperty', 'deleteProperty'])(
+  'hands out a thenable whose trap for %s throws, and ends its request',
+  async (trap) => {
+    const profiler = temporaryProfiler();
+    class Query {
+      // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested.
+      then(onFulfilled: (value: number) => unknown) {
+        onFulfilled(42);
+      }
+    }
+    const refuse = () => {
+      throw new Error('trap');
+    };
+    const hostile = new Proxy(new Query(), { [trap]: refuse });
+    const wrapped = profileEndpoint('query', { profiler })(() => hostile);
+
+    const result = wrapped();
+
+    expect(result).toBe(hostile);
+    expect(await result).toBe(42);
+    expect(await result).toBe(42);
+    expect(profiler.getStats()).toMatchObject({ inFlight: 0, requestsFinished: 1 });
+  },
+);
+
 test('keeps the class of a promise', async () => {
   const profiler = temporaryProfiler();
   class Tracked<T> extends Promise<T> {}
