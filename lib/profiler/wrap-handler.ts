@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Endpoint } from '../capture/endpoint.js';
 import type { EndpointProfiler } from './endpoint-profiler.js';
 import {
@@ -74,7 +75,10 @@ function record(
     return followPromise(result, { recorder, endpoint, slot, response: responseAmong(args) });
   }
   if (isThenable(result)) {
-    followThenable(result, { recorder, endpoint, slot, response: responseAmong(args) });
+    const request = { recorder, endpoint, slot, response: responseAmong(args) };
+    // One of another realm, where it is awaited without a call of its `then`. Asked late, since that costs a native call.
+    if (types.isPromise(result)) return followPromise(result, request);
+    followThenable(result, request);
     return result;
   }
   recorder.finish(endpoint, slot, responseAmong(args), result);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { profileEndpoint } from '../../../lib/profiler/profile-endpoint.js';
 import { storedRecords, temporaryDirectory, temporaryProfiler } from './temporary-profiler.js';
@@ -133,6 +134,21 @@ test('keeps the class of a promise', async () => {
   const promise = wrapped();
 
   expect(promise).toBeInstanceOf(Tracked);
+  expect(await promise).toBe(5);
+});
+
+test('ends the request of a promise of another realm, whose class it keeps', async () => {
+  const profiler = temporaryProfiler();
+  const realm = createContext({});
+  const handler: () => Promise<number> = runInContext('async () => 5', realm);
+  const wrapped = profileEndpoint('p', { profiler })(handler);
+
+  const promise = wrapped();
+  // Nobody calls its `then`: code of its realm that awaits it does not either.
+  await new Promise((resolve) => setImmediate(resolve));
+
+  expect(profiler.getStats()).toMatchObject({ inFlight: 0, requestsFinished: 1 });
+  expect(promise).toBeInstanceOf(runInContext('Promise', realm));
   expect(await promise).toBe(5);
 });
 
