@@ -46,6 +46,18 @@ export function noteCapture(
   if (reason === 'error') endpoint.errorCapturedAt = request.time;
 }
 
+/**
+ * Remembers a capture that was withheld. A failure counts as captured all the same: while it is due, its endpoint writes
+ * a record of each request that fails.
+ */
+export function noteWithheld(
+  endpoint: Endpoint,
+  request: FinishedRequest,
+  reason: CaptureReason,
+): void {
+  if (reason === 'error') endpoint.errorCapturedAt = request.time;
+}
+
 /** Whether a failure is due to be captured. Then it is recorded however many records its endpoint has written. */
 export function isCapturedError(
   rules: CaptureRules,

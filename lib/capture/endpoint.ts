@@ -20,7 +20,7 @@ export class Endpoint {
 
   /** Highest used heap at a detailed capture, in bytes; 0 before the first. */
   capturedUsed = 0;
-  /** Monotonic ms of the last `error` capture. */
+  /** Monotonic ms of the last `error` capture, also of one that was withheld. */
   errorCapturedAt = Number.NEGATIVE_INFINITY;
   /** GC counters at the last detailed capture. */
   capturedMinor = 0;

@@ -55,6 +55,24 @@ test('keeps a part of the records of a busy endpoint, and every failure that is 
   expect(detailed).toMatchObject({ first: 2, error: 5 });
 });
 
+test('thins out failures too while the budget withholds their details', () => {
+  const profiler = temporaryProfiler({
+    maxProfilesPerEndpoint: 100,
+    maxRecordsPerSecond: 1,
+    sites: { maxCpuShare: 0 },
+    capture: { errorIntervalMs: 3_600_000, postGc: false },
+  });
+  const handler = profileEndpoint('broken', { profiler })(() => ({ status: 500 }));
+
+  for (let i = 0; i < 5000; i++) handler();
+
+  const { requestsProfiled, requestsThinned, detailed } = profiler.getStats();
+  expect(requestsProfiled + requestsThinned).toBe(5000);
+  expect(requestsProfiled).toBeGreaterThanOrEqual(100);
+  expect(requestsProfiled).toBeLessThan(400);
+  expect(detailed.error).toBe(0);
+});
+
 test('thins out records of a busy endpoint only, and gives it those of requests that were measured alone', async () => {
   const outputDir = temporaryDirectory();
   const profiler = temporaryProfiler({
