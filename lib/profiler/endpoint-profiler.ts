@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { loadBinding } from '../binding/load.js';
-import type { HeapTideError } from '../core/errors.js';
+import { type HeapTideError, isHeapTideError } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import type { ProfilerOptions, ResolvedOptions } from '../core/options.js';
 import { resolveOptions } from '../core/resolve-options.js';
@@ -38,6 +38,8 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   #options: ResolvedOptions;
   #run: Run | undefined;
   #isRunning = false;
+  /** Attempts to start a run that failed. */
+  #startErrors = 0;
   readonly #warnings = new Warnings();
   readonly #directories = new Map<string, ProfileDirectory>();
 
@@ -81,29 +83,20 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
 
   /**
    * Starts a run: GC observer, sampler, timers. Idempotent. Where no build of heaptide fits this Node.js, the JavaScript
-   * fallback is used, and a warning says so once.
+   * fallback is used, and a warning says so once. Never throws, since it may be called in a request or by a signal: where
+   * no run can start, profiling stays off, and a warning says why.
    */
   start(): void {
     if (this.#isRunning) return;
-    const { binding, fallbackReason } = loadBinding();
-    if (fallbackReason !== undefined) {
-      this.#warnings.once(
-        'HEAPTIDE_FALLBACK',
-        `heaptide runs without its native addon, at a higher cost: ${fallbackReason}`,
-      );
+    try {
+      this.#begin();
+    } catch (error) {
+      this.#startErrors++;
+      this.disable();
+      const code = isHeapTideError(error) ? error.code : 'ERR_HEAPTIDE_INTERNAL';
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#warnings.once(code, `Profiling stays off: ${reason}`);
     }
-    this.#run = new Run({
-      binding,
-      engine: SharedEngine.of(binding),
-      directory: this.#directory(binding.fileMemory),
-      options: this.#options,
-      warnings: this.#warnings,
-      // Listeners run on a turn of their own: a floor is noticed inside a request.
-      onVerdict: (event) => setImmediate(() => this.emit('verdict', event)),
-    });
-    this.#run.start();
-    this.#isRunning = true;
-    EndpointProfiler.switches.emit('switched', this);
   }
 
   /**
@@ -173,7 +166,12 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   /** What the present run, or the last one, has done. */
   getStats(): ProfilerStats {
     const run = this.#run?.stats() ?? idleStats();
-    return { ...run, enabled: this.#isRunning, samplingRate: this.#options.samplingRate };
+    return {
+      ...run,
+      enabled: this.#isRunning,
+      samplingRate: this.#options.samplingRate,
+      internalErrors: run.internalErrors + this.#startErrors,
+    };
   }
 
   /**
@@ -192,6 +190,28 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   /** @internal The recorder of the running run. */
   get recorder(): RequestRecorder | undefined {
     return this.#isRunning ? this.#run?.recorder : undefined;
+  }
+
+  #begin(): void {
+    const { binding, fallbackReason } = loadBinding();
+    if (fallbackReason !== undefined) {
+      this.#warnings.once(
+        'HEAPTIDE_FALLBACK',
+        `heaptide runs without its native addon, at a higher cost: ${fallbackReason}`,
+      );
+    }
+    this.#run = new Run({
+      binding,
+      engine: SharedEngine.of(binding),
+      directory: this.#directory(binding.fileMemory),
+      options: this.#options,
+      warnings: this.#warnings,
+      // Listeners run on a turn of their own: a floor is noticed inside a request.
+      onVerdict: (event) => setImmediate(() => this.emit('verdict', event)),
+    });
+    this.#run.start();
+    this.#isRunning = true;
+    EndpointProfiler.switches.emit('switched', this);
   }
 
   /** One directory object for all runs that write there: a run that ends is still flushing when the next one starts. */

@@ -42,7 +42,7 @@ export interface ProfilerStats {
   /** Records waiting in memory. */
   readonly bufferSize: number;
   readonly storage: StorageStats;
-  /** Failures inside heaptide that cost a record; the request was not harmed. */
+  /** Failures inside heaptide that cost a record, or a run that was to start; no request was harmed. */
   readonly internalErrors: number;
 }
 

@@ -47,7 +47,7 @@ export class ProfileDirectory {
     this.#options = options;
     this.fileMemory = options.fileMemory;
     // Resolved now: a service may change its working directory.
-    this.path = resolve(options.path);
+    this.path = resolved(options.path);
   }
 
   /** Attempts to write that failed. */
@@ -195,6 +195,15 @@ export class ProfileDirectory {
       };
       return { elements: batch.elements, onWritten };
     };
+  }
+}
+
+/** Throws where the working directory that a relative path begins at has been removed. */
+function resolved(path: string): string {
+  try {
+    return resolve(path);
+  } catch (error) {
+    throw asOutputError(error, path);
   }
 }
 

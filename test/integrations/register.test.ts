@@ -120,6 +120,27 @@ test.each([
   },
 );
 
+test('runs on when the signal comes after its working directory has been removed', async () => {
+  const cwd = workingDirectory();
+  const program = `
+    const { mkdtempSync, rmdirSync } = require('node:fs');
+    const removed = mkdtempSync(process.cwd() + '/removed-');
+    process.chdir(removed);
+    rmdirSync(removed);
+    process.once('SIGUSR2', () => setImmediate(() => process.exit(12)));
+    setInterval(() => {}, 1000);
+    process.kill(process.pid, 'SIGUSR2');`;
+
+  const child = spawn(process.execPath, ['--require', REGISTER, '--eval', program], {
+    cwd,
+    env: { ...process.env, HEAPTIDE_ENABLE_PROFILING: '0', NODE_NO_WARNINGS: '1' },
+    stdio: 'inherit',
+  });
+  const [code] = await once(child, 'exit');
+
+  expect(code).toBe(12);
+});
+
 test('takes the signal that it is given, and leaves the usual one alone', async () => {
   const service = await startService(
     ['--import', REGISTER, join(FIXTURES, 'express-service.mjs')],

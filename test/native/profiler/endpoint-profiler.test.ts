@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { median } from 'simple-statistics';
@@ -179,6 +179,49 @@ test('warns once about a directory that cannot be written, and leaves the reques
     'ERR_HEAPTIDE_OUTPUT_DIR',
   ]);
   expect(profiler.getStats().storage.flushErrors).toBeGreaterThan(0);
+});
+
+/** Runs `work` in a working directory that has been removed. */
+function inRemovedDirectory<T>(work: () => T): T {
+  const before = process.cwd();
+  const removed = temporaryDirectory();
+  mkdirSync(removed);
+  process.chdir(removed);
+  try {
+    rmdirSync(removed);
+    return work();
+  } finally {
+    process.chdir(before);
+  }
+}
+
+test('stays off where the working directory is gone, and says so once', async () => {
+  const warnings = collectWarnings();
+
+  const { profiler, answer } = inRemovedDirectory(() => {
+    const made = temporaryProfiler({ outputDir: 'profiles' });
+    const handler = profileEndpoint('a', { profiler: made })((n: number) => n);
+    made.start();
+    return { profiler: made, answer: handler(7) };
+  });
+  await nextTurn();
+
+  expect(answer).toBe(7);
+  expect(profiler.getStats()).toMatchObject({ enabled: false, internalErrors: 2 });
+  expect(warnings).toMatchObject([{ code: 'ERR_HEAPTIDE_OUTPUT_DIR' }]);
+  expect(warnings[0]?.message).toMatch(/profiling stays off/i);
+});
+
+test('starts after all when it is asked again', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = inRemovedDirectory(() => temporaryProfiler({ outputDir: 'profiles' }));
+  const handler = profileEndpoint('a', { profiler })(() => 1);
+
+  profiler.configure({ outputDir, enabled: true });
+  handler();
+  await profiler.stop();
+
+  expect(await storedRecords(outputDir, 'a')).toHaveLength(1);
 });
 
 test('asks for major GCs under load, and writes their floors with the requests finished', async () => {
