@@ -4,6 +4,7 @@ import { loadBinding } from '../binding/load.js';
 import { type HeapTideError, isHeapTideError } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import type { ProfilerOptions, ResolvedOptions } from '../core/options.js';
+import { outsideRequests } from '../core/outside-requests.js';
 import { resolveOptions } from '../core/resolve-options.js';
 import { validateNumber } from '../core/validation.js';
 import { ProfileDirectory } from '../storage/profile-directory.js';
@@ -89,7 +90,8 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   start(): void {
     if (this.#isRunning) return;
     try {
-      this.#begin();
+      // The first request may be what makes the profiler.
+      outsideRequests(() => this.#begin());
     } catch (error) {
       this.#startErrors++;
       this.disable();
@@ -206,8 +208,8 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
       directory: this.#directory(binding.fileMemory),
       options: this.#options,
       warnings: this.#warnings,
-      // Listeners run on a turn of their own: a floor is noticed inside a request.
-      onVerdict: (event) => setImmediate(() => this.emit('verdict', event)),
+      // Listeners run on a turn of their own, and not as a part of a request: a floor is noticed inside one.
+      onVerdict: (event) => outsideRequests(() => setImmediate(() => this.emit('verdict', event))),
     });
     this.#run.start();
     this.#isRunning = true;

@@ -1,4 +1,5 @@
 import { monotonicMs } from '../core/clock.js';
+import { outsideRequests } from '../core/outside-requests.js';
 import type { StackFrame } from '../core/profile.js';
 import type { StackEntry, TimelineEntry } from '../core/timeline.js';
 import type { Journal } from './journal.js';
@@ -218,8 +219,10 @@ export class ProfileBuffer {
       else this.#retry.failed();
     };
     const wait = typeof task === 'number' ? this.#gapLeft(task) : 0;
-    if (wait > 0) setTimeout(run, wait).unref();
-    else setImmediate(run);
+    outsideRequests(() => {
+      if (wait > 0) setTimeout(run, wait).unref();
+      else setImmediate(run);
+    });
   }
 
   /** Time until the endpoint may be flushed again because its buffer is full, in ms. */

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { median } from 'simple-statistics';
@@ -222,6 +223,47 @@ test('starts after all when it is asked again', async () => {
   await profiler.stop();
 
   expect(await storedRecords(outputDir, 'a')).toHaveLength(1);
+});
+
+/** Whether anything still holds what a request kept in an `AsyncLocalStorage` while it did `work`. */
+async function holdsContextOf(work: () => void): Promise<boolean> {
+  const storage = new AsyncLocalStorage<object>();
+  const serve = () => {
+    const store = {};
+    storage.run(store, work);
+    return new WeakRef(store);
+  };
+  const kept = serve();
+  // What is planned for the next turns of the loop may hold it until then.
+  for (let turn = 0; turn < 50 && kept.deref() !== undefined; turn++) {
+    await nextTurn();
+    globalThis.gc?.();
+  }
+  return kept.deref() !== undefined;
+}
+
+test('does not hold what the request keeps that it is started in', async () => {
+  const isHeld = await holdsContextOf(() => {
+    const profiler = temporaryProfiler();
+    profileEndpoint('a', { profiler })(() => 1)();
+  });
+
+  expect(isHeld).toBe(false);
+});
+
+test('does not hold what a request keeps while its records cannot be written', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({ outputDir, bufferSize: 10 });
+  const handler = profileEndpoint('a', { profiler })(() => 1);
+  await profiler.buffer.flushAll();
+  rmSync(outputDir, { recursive: true });
+  writeFileSync(outputDir, 'in the way');
+
+  const isHeld = await holdsContextOf(() => {
+    for (let i = 0; i < 10; i++) handler();
+  });
+
+  expect(isHeld).toBe(false);
 });
 
 test('asks for major GCs under load, and writes their floors with the requests finished', async () => {
