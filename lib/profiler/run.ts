@@ -13,6 +13,7 @@ import { captureDetail } from './detailed-capture.js';
 import { HeapView } from './heap-view.js';
 import { type CurrentVerdict, LiveVerdict, type VerdictEvent } from './live-verdict.js';
 import { NearLimitWatch } from './near-limit-watch.js';
+import { atExit } from './process-exit.js';
 import type { ProfilerStats } from './profiler-stats.js';
 import { RequestRecorder } from './request-recorder.js';
 import { newRunId } from './run-id.js';
@@ -53,9 +54,9 @@ export class Run {
   readonly #sampler: SamplerWatch | undefined;
   readonly #nearLimit: NearLimitWatch | undefined;
   readonly #lease: EngineLease;
-  readonly #onExit = () => this.#finishSync();
   #verdict: LiveVerdict | undefined;
   #ticker: NodeJS.Timeout | undefined;
+  #forgetExit: (() => void) | undefined;
   /** Ms since the epoch. */
   readonly #started: number;
   /** Wall-clock ms minus monotonic ms. */
@@ -148,14 +149,14 @@ export class Run {
     this.#nearLimit?.start();
     const tickMs = Math.min(TICK_MS, this.#context.options.probe.minIntervalMs);
     this.#ticker = setInterval(() => this.#tick(), tickMs).unref();
-    process.once('exit', this.#onExit);
+    this.#forgetExit = atExit(() => this.#finishSync());
   }
 
   /** Ends the run. What is waiting is written; resolves when it is. Idempotent. */
   async stop(): Promise<void> {
     this.#end();
     await this.#storage.close();
-    process.removeListener('exit', this.#onExit);
+    this.#forgetExit?.();
   }
 
   /** What the run has done so far. */

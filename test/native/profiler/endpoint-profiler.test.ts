@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { median } from 'simple-statistics';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { EndpointProfiler } from '../../../lib/profiler/endpoint-profiler.js';
 import { profileEndpoint } from '../../../lib/profiler/profile-endpoint.js';
 import { readTimeline } from '../../../lib/storage/load.js';
@@ -223,6 +224,37 @@ test('starts after all when it is asked again', async () => {
   await profiler.stop();
 
   expect(await storedRecords(outputDir, 'a')).toHaveLength(1);
+});
+
+test('adds one listener to the exit of the process, however many runs there are', async () => {
+  const before = process.listenerCount('exit');
+  const profilers = Array.from({ length: 11 }, () => temporaryProfiler());
+  for (const profiler of profilers) profiler.configure({ samplingRate: 0.5 });
+
+  const during = process.listenerCount('exit');
+  await Promise.all(profilers.map((profiler) => profiler.stop()));
+
+  expect(during).toBe(before + 1);
+  // The runs that `configure` has ended are still writing.
+  await vi.waitFor(() => expect(process.listenerCount('exit')).toBe(before), { timeout: 10_000 });
+});
+
+test('writes the records of all profilers when the process exits', async () => {
+  const directories = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory()];
+  const script = `
+    const { EndpointProfiler, profileEndpoint } = require('heaptide');
+    const [stopped, ...running] = ${JSON.stringify(directories)}.map((outputDir) => {
+      const profiler = new EndpointProfiler({ enabled: true, outputDir });
+      profileEndpoint('a', { profiler })(() => 1)();
+      return profiler;
+    });
+    stopped.stop().then(() => process.exit(3));`;
+
+  const { status } = spawnSync(process.execPath, ['-e', script], { stdio: 'inherit' });
+
+  expect(status).toBe(3);
+  const records = await Promise.all(directories.map((path) => storedRecords(path, 'a')));
+  expect(records.map(({ length }) => length)).toEqual([1, 1, 1]);
 });
 
 /** Whether anything still holds what a request kept in an `AsyncLocalStorage` while it did `work`. */
