@@ -156,10 +156,9 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
    * @throws `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE` when an option is wrong; nothing is changed then.
    */
   configure(options: ProfilerOptions): void {
-    const given = merge(this.#given, options);
-    const resolved = this.#resolve(given);
+    const given = this.#with(options);
+    this.#options = this.#resolve(given);
     this.#given = given;
-    this.#options = resolved;
     const isWanted = options.enabled ?? this.#isRunning;
     this.disable();
     if (isWanted) this.start();
@@ -184,9 +183,9 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
     return this.#run?.verdict;
   }
 
-  /** @internal The directory that profiles are written to. */
+  /** @internal The directory that profiles are written to: where it is, once something has run. */
   get outputDir(): string {
-    return this.#options.outputDir;
+    return this.#run?.outputDir ?? this.#options.outputDir;
   }
 
   /** @internal The recorder of the running run. */
@@ -236,6 +235,12 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
     return directory;
   }
 
+  /** What was given, with changes. These are checked by themselves: nobody would see a wrong group in the whole. */
+  #with(changes: ProfilerOptions): ProfilerOptions {
+    this.#resolve(changes);
+    return merge(this.#given, changes);
+  }
+
   #resolve(options: ProfilerOptions): ResolvedOptions {
     return resolveOptions(options, {
       env: process.env,
@@ -245,7 +250,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   }
 
   #warnOfOtherOptions(options: ProfilerOptions): void {
-    const wanted = this.#resolve(merge(this.#given, options));
+    const wanted = this.#resolve(this.#with(options));
     const ignored = differingOptions(this.#options, wanted);
     if (ignored.length === 0) return;
     this.#warnings.once(
@@ -257,13 +262,17 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
 
 const GROUPS = ['capture', 'sites', 'probe'] as const;
 
-/** `changes` over `base`, group by group. */
+/** `changes` over `base`, group by group. What is undefined changes nothing. */
 function merge(base: ProfilerOptions, changes: ProfilerOptions): ProfilerOptions {
   const groups = GROUPS.filter((group) => changes[group] !== undefined).map((group) => [
     group,
-    { ...base[group], ...changes[group] },
+    { ...base[group], ...defined(changes[group] ?? {}) },
   ]);
-  return { ...base, ...changes, ...Object.fromEntries(groups) };
+  return { ...base, ...defined(changes), ...Object.fromEntries(groups) };
+}
+
+function defined(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 /** Names of the options in which two profilers differ. */

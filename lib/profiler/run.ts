@@ -136,6 +136,10 @@ export class Run {
     this.#nearLimit = options.capture.nearHeapLimit ? this.#watchNearLimit() : undefined;
   }
 
+  get outputDir(): string {
+    return this.#context.directory.path;
+  }
+
   /** What the floors say so far; `undefined` before the first. */
   get verdict(): CurrentVerdict | undefined {
     return this.#verdict?.current;

@@ -213,14 +213,15 @@ export class TimelineRecorder {
 
   /** Requests finished by endpoint since the last entry. */
   #takeFinished(): Record<string, number> {
-    const finished: Record<string, number> = {};
+    const finished = new Map<string, number>();
     for (const endpoint of this.#sources.endpoints) {
       const since = endpoint.finished - endpoint.reported;
       if (since === 0) continue;
       endpoint.reported = endpoint.finished;
-      finished[endpoint.name] = since;
+      finished.set(endpoint.name, since);
     }
-    return finished;
+    // Not by assignment: an endpoint may be named `__proto__`.
+    return Object.fromEntries(finished);
   }
 
   #writeStacks({ stacks }: SitesAtMoment): void {

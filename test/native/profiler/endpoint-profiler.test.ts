@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { median } from 'simple-statistics';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -149,6 +149,51 @@ test('keeps its options when configure is given a wrong one', () => {
   expect(() => profiler.configure({ samplingRate: 2 })).toThrow(RangeError);
 
   expect(profiler.getStats()).toMatchObject({ samplingRate: 0.5, enabled: true });
+});
+
+test.each([{ sites: null }, { sites: true }, { capture: 5 }, null])(
+  'configure takes no %o',
+  (wrong) => {
+    const profiler = temporaryProfiler({ samplingRate: 0.5 });
+
+    expect(() => Reflect.apply(profiler.configure, profiler, [wrong])).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+    );
+  },
+);
+
+test('an option that is undefined keeps its value', () => {
+  const profiler = temporaryProfiler({ samplingRate: 0.5, bufferSize: 7 });
+
+  Reflect.apply(profiler.configure, profiler, [{ samplingRate: undefined, bufferSize: 8 }]);
+
+  expect(profiler.getStats().samplingRate).toBe(0.5);
+});
+
+test('names its directory where it writes, also after the working directory has changed', () => {
+  const before = process.cwd();
+  onTestFinished(() => process.chdir(before));
+  const profiler = temporaryProfiler({ outputDir: relative(before, temporaryDirectory()) });
+  const expected = resolve(profiler.outputDir);
+
+  process.chdir('/');
+
+  expect(profiler.outputDir).toBe(expected);
+});
+
+test('counts the requests of an endpoint with any name', async () => {
+  const outputDir = temporaryDirectory();
+  const profiler = temporaryProfiler({ outputDir });
+
+  for (const name of ['__proto__', 'constructor']) profileEndpoint(name, { profiler })(() => 1)();
+  await profiler.stop();
+
+  const { entries } = await readTimeline(outputDir);
+  const finished = entries.flatMap((entry) => Object.entries(entry.finished));
+  expect(finished.sort()).toEqual([
+    ['__proto__', 1],
+    ['constructor', 1],
+  ]);
 });
 
 test('does not mix two profilers that run side by side', async () => {
