@@ -72,8 +72,6 @@ export class RequestRecorder {
   /** Requests with a record; sampled ones without, because their endpoint had used up its allowance. */
   recorded = 0;
   thinned = 0;
-  /** Requests that found the table of open requests full. */
-  overflowed = 0;
   /** Detailed captures by reason, and those that the budget turned into lightweight records. */
   readonly detailed: Record<CaptureReason, number> = {
     near_heap_limit: 0,
@@ -119,9 +117,7 @@ export class RequestRecorder {
     this.inFlight++;
     if (this.#samplingRate === 0) return NO_SLOT;
     this.#readStart();
-    const slot = this.#open.open(this.#start);
-    if (slot === NO_SLOT) this.overflowed++;
-    return slot;
+    return this.#open.open(this.#start);
   }
 
   /** Ends a request that began unnamed: now that the endpoint is known, its sampling decides about the record. */
@@ -261,6 +257,8 @@ export class RequestRecorder {
     request.used = reading.used;
     request.time = heap.time;
     request.nearHeapLimit = heap.nearLimitCount !== this.#nearLimitSeen;
+    // Also where the rules leave it out: somebody else in the process may watch the limit.
+    this.#nearLimitSeen = heap.nearLimitCount;
     request.afterMajorGc = afterMajorGc;
     endpoint.sampled++;
     const reason = captureReason(rules, endpoint, request);
@@ -272,7 +270,6 @@ export class RequestRecorder {
       return undefined;
     }
     noteCapture(endpoint, request, reason);
-    if (reason === 'near_heap_limit') this.#nearLimitSeen = heap.nearLimitCount;
     this.detailed[reason]++;
     return reason;
   }

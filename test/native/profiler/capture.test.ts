@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { HEAP } from '../../../lib/binding/contract.js';
 import { isDetailed } from '../../../lib/core/profile.js';
 import { profileEndpoint } from '../../../lib/profiler/profile-endpoint.js';
+import { nativeBinding } from '../binding.js';
 import { storedRecords, temporaryDirectory, temporaryProfiler } from './temporary-profiler.js';
 
 const LIGHTWEIGHT = { error: false, spikeRatio: 0, periodicEvery: 0, postGc: false };
@@ -100,6 +102,20 @@ test('thins out records of a busy endpoint only, and gives it those of requests 
   expect(allocated[25]).toBeGreaterThan(0.07);
   expect(ofBusy.length).toBeGreaterThan(100);
   expect(new Set(ofBusy.map(({ inFlight }) => inFlight))).toEqual(new Set([1]));
+});
+
+test('thins out records after another profiler was told that the heap is nearly full', () => {
+  const { heap } = nativeBinding();
+  const profiler = temporaryProfiler({
+    maxProfilesPerEndpoint: 100,
+    capture: { ...LIGHTWEIGHT, nearHeapLimit: false },
+  });
+  const handler = profileEndpoint('a', { profiler })(() => 1);
+
+  heap[HEAP.nearLimitCount] = (heap[HEAP.nearLimitCount] ?? 0) + 1;
+  for (let request = 0; request < 5000; request += 1) handler();
+
+  expect(profiler.getStats().requestsThinned).toBeGreaterThan(2000);
 });
 
 test('shares one reading of the sites among the detailed captures of a second', () => {
