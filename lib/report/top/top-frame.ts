@@ -55,7 +55,7 @@ function titleLine({ analysis: { runs }, entries }: TopView, { width, colors }: 
   const [run] = runs;
   const last = entries.at(-1);
   const ending = run?.ended === 'running' ? 'running' : 'not running any more';
-  const time = ` ${formatTime(last?.timestamp ?? Number.NaN).slice(-8)} UTC`;
+  const time = last === undefined ? '' : ` ${formatTime(last.timestamp).slice(-8)} UTC`;
   const text = `heaptide top  pid ${run?.pid ?? 0}, ${ending}, ${formatCount(run?.requests ?? 0)} requests`;
   const left = shorten(text, width - time.length);
   return `${colors.bold(left)}${colors.dim(time.padStart(width - left.length))}`;
