@@ -4,7 +4,7 @@ import { analyzeEvidence, confidenceIn, type Evidence } from '../analysis/analyz
 import { EndpointRecords } from '../analysis/profiles/run-records.js';
 import type { Analysis, EndpointAnalysis, FileAnalysis } from '../core/analysis-result.js';
 import { Sources } from '../sources/sources.js';
-import { listProfileFiles, readProfiles } from '../storage/load.js';
+import { listIndexedFiles, readEndpoints, readProfiles } from '../storage/load.js';
 import { withOriginalSites, withOriginalStacks } from './original-sources.js';
 import { recoverProfileDirectory } from './recover-directory.js';
 import { readSurroundings } from './surroundings.js';
@@ -23,7 +23,8 @@ import { readSurroundings } from './surroundings.js';
 export async function analyzeProfileFile(path: string): Promise<FileAnalysis> {
   const directory = dirname(resolve(path));
   await recoverProfileDirectory(directory);
-  const files = await listProfileFiles(directory);
+  const index = await readEndpoints(directory);
+  const files = await listIndexedFiles(directory, index.entries);
   const own = files.find((file) => resolve(file.path) === resolve(path));
   const records = new EndpointRecords(own?.endpoint ?? basename(path, '.json'));
   const { skipped } = await readProfiles(path, (profile) => records.add(profile));
@@ -32,7 +33,8 @@ export async function analyzeProfileFile(path: string): Promise<FileAnalysis> {
   const timeline = surroundings.timeline.filter(({ run }) => records.runs.has(run));
   const lastCaptures = surroundings.lastCaptures.filter(({ run }) => records.runs.has(run));
   const sources = new Sources();
-  const evidence = { ...surroundings, timeline, lastCaptures, handlers: files, problems: [] };
+  const problems = [...index.problems, ...surroundings.problems];
+  const evidence = { ...surroundings, timeline, lastCaptures, handlers: files, problems };
   const analysis = analyzeOne(records, await withOriginalStacks(evidence, sources));
   return withOriginalSites(analysis, sources);
 }

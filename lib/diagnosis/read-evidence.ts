@@ -1,8 +1,14 @@
 import { stat } from 'node:fs/promises';
 import type { Evidence } from '../analysis/analyze-evidence.js';
 import { EndpointRecords } from '../analysis/profiles/run-records.js';
-import { HeapTideError, isHeapTideError } from '../core/errors.js';
-import { listProfileFiles, type ProfileFile, readProfiles } from '../storage/load.js';
+import { HeapTideError } from '../core/errors.js';
+import { describeLeftOut } from '../storage/left-out.js';
+import {
+  listIndexedFiles,
+  type ProfileFile,
+  readEndpoints,
+  readProfiles,
+} from '../storage/load.js';
 import { recoverProfileDirectory } from './recover-directory.js';
 import { readSurroundings } from './surroundings.js';
 
@@ -23,7 +29,8 @@ export async function readEvidence(
   options: EvidenceOptions = {},
 ): Promise<Evidence> {
   await recoverProfileDirectory(directory);
-  const files = await listProfileFiles(directory);
+  const index = await readEndpoints(directory);
+  const files = await listIndexedFiles(directory, index.entries);
   const surroundings = await readSurroundings(directory);
   const { records, problems } = await readRecords(files, options);
   const { timeline, lastCaptures } = surroundings;
@@ -33,7 +40,12 @@ export async function readEvidence(
       `the directory ${directory} holds no profiles`,
     );
   }
-  return { ...surroundings, records, handlers: files, problems };
+  return {
+    ...surroundings,
+    records,
+    handlers: files,
+    problems: [...index.problems, ...surroundings.problems, ...problems],
+  };
 }
 
 /** One file after another: parsing is bound by the processor, and so only one is in memory. */
@@ -58,8 +70,7 @@ async function readRecords(
       records.skipped += skipped;
       byEndpoint.set(endpoint, records);
     } catch (error) {
-      if (!isHeapTideError(error)) throw error;
-      problems.push(`A file is left out. ${error.message}`);
+      problems.push(describeLeftOut(error));
     }
   }
   return { records: [...byEndpoint.values()], problems };
@@ -70,7 +81,14 @@ async function bytesInto(
   files: readonly ProfileFile[],
   onProgress: (share: number) => void,
 ): Promise<(count: number) => void> {
-  const sizes = await Promise.all(files.map(async ({ path }) => (await stat(path)).size));
+  const sizes = await Promise.all(
+    files.map(({ path }) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let done = 0;
   return (count) => {

@@ -9,7 +9,7 @@ import { nearLimitEndings } from './near-limit-endings.js';
 /** Reads what a directory holds beside the profiles: the timeline with its stacks, and how its runs ended. */
 export async function readSurroundings(
   directory: string,
-): Promise<Omit<Evidence, 'records' | 'handlers' | 'problems'>> {
+): Promise<Omit<Evidence, 'records' | 'handlers'>> {
   const { fileMemory } = loadBinding().binding;
   // Twice: a run that starts or stops during the reading is in one of them.
   const before = await journalStates(directory, fileMemory);
@@ -21,6 +21,7 @@ export async function readSurroundings(
     timeline: timeline.entries,
     stacks: stacks.entries,
     lastCaptures: captures.entries,
+    problems: [...timeline.problems, ...stacks.problems, ...captures.problems],
     skippedEntries: timeline.skipped + stacks.skipped + captures.skipped,
     endings: nearLimitEndings(
       runEndings(timeline.entries, { journals }),

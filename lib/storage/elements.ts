@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { readChunks } from './chunks.js';
 import { type ElementHandlers, ElementScanner } from './element-scanner.js';
+import { openRegular } from './regular-file.js';
 
 /** How much of a file could be used. */
 export interface ReadCount {
@@ -28,7 +28,7 @@ export async function readElements(
   const counter = new ElementCounter(visit);
   const scanner = new ElementScanner(counter);
   const decoder = new StringDecoder('utf8');
-  const handle = await open(path, 'r');
+  const handle = await openRegular(path);
   try {
     for await (const chunk of readChunks(handle)) {
       scanner.push(decoder.write(chunk));

@@ -4,11 +4,10 @@ import { type LiveStack, topConsumers } from '../capture/top-consumers.js';
 import type { LastCapture, LastSite } from '../core/last-capture.js';
 import type { HeapStatistics } from '../core/profile.js';
 import { bytesToMb } from '../core/units.js';
-import { readElements } from './elements.js';
 import type { Decoded, JsonRecord } from './json-fields.js';
 import { amount, amounts, asRecord, decoding, has, list, object, text } from './json-fields.js';
 import { isLastCapture } from './last-capture-file.js';
-import type { Entries } from './load.js';
+import { type Entries, readEntries } from './load.js';
 import { stackFrame } from './profile-decoding.js';
 import { runProcess } from './timeline-decoding.js';
 
@@ -20,17 +19,9 @@ const MAX_SITES = 20;
 
 /** Reads the last captures of a profile directory, the latest last. */
 export async function readLastCaptures(directory: string): Promise<Entries<LastCapture>> {
-  const entries: LastCapture[] = [];
-  let skipped = 0;
-  for (const name of await captureFiles(directory)) {
-    const count = await readElements(join(directory, name), (value) => {
-      const decoded = decodeLastCapture(value);
-      if ('value' in decoded) entries.push(decoded.value);
-      return 'value' in decoded;
-    });
-    skipped += count.skipped;
-  }
-  return { entries: entries.sort((a, b) => a.timestamp - b.timestamp), skipped };
+  const paths = (await captureFiles(directory)).map((name) => join(directory, name));
+  const read = await readEntries(paths, decodeLastCapture);
+  return { ...read, entries: read.entries.toSorted((a, b) => a.timestamp - b.timestamp) };
 }
 
 /** Removes all but the latest captures of a directory. */

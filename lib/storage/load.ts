@@ -6,6 +6,7 @@ import type { EndpointEntry, StackEntry, TimelineEntry } from '../core/timeline.
 import { baseNameOf, isProfileFile, isSharedFile, type SharedFile } from './directory-files.js';
 import { type ReadCount, type ReadOptions, readElements } from './elements.js';
 import type { Decoded } from './json-fields.js';
+import { describeLeftOut } from './left-out.js';
 import { decodeProfile } from './profile-decoding.js';
 import { decodeEndpoint, decodeStack, decodeTimelineEntry } from './timeline-decoding.js';
 
@@ -18,10 +19,12 @@ export interface ProfileFile {
   readonly handler?: StackFrame;
 }
 
-/** The usable entries of a file, and how many were not. */
+/** The usable entries of files, and how many were not. */
 export interface Entries<T> {
   readonly entries: readonly T[];
   readonly skipped: number;
+  /** Which files could not be read, in sentences. */
+  readonly problems: readonly string[];
 }
 
 /**
@@ -92,10 +95,17 @@ export function readEndpoints(directory: string): Promise<Entries<EndpointEntry>
  * @throws Errors of the file system, such as `ENOENT` and `ENOTDIR`.
  */
 export async function listProfileFiles(directory: string): Promise<ProfileFile[]> {
+  return listIndexedFiles(directory, (await readEndpoints(directory)).entries);
+}
+
+/** As {@link listProfileFiles}, where the index is read already. */
+export async function listIndexedFiles(
+  directory: string,
+  index: readonly EndpointEntry[],
+): Promise<ProfileFile[]> {
   const names = (await readdir(directory)).filter(isProfileFile);
-  const index = await readEndpoints(directory);
   // The last entry of a file wins: a deployment moves handlers.
-  const known = new Map<string, EndpointEntry>(index.entries.map((entry) => [entry.file, entry]));
+  const known = new Map<string, EndpointEntry>(index.map((entry) => [entry.file, entry]));
   const files = names.map((name): ProfileFile => {
     const path = join(directory, name);
     const entry = known.get(name);
@@ -120,32 +130,34 @@ async function readShared<T>(
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
-  const entries: T[] = [];
-  let skipped = 0;
-  for (const name of names.filter((candidate) => isSharedFile(candidate, file)).sort()) {
-    const read = await readEntries(join(directory, name), decode);
-    for (const entry of read.entries) entries.push(entry);
-    skipped += read.skipped;
-  }
-  return { entries, skipped };
+  const own = names.filter((candidate) => isSharedFile(candidate, file)).sort();
+  return readEntries(
+    own.map((name) => join(directory, name)),
+    decode,
+  );
 }
 
-async function readEntries<T>(
-  path: string,
+/** Reads files one after the other. Those that cannot be read are left out. */
+export async function readEntries<T>(
+  paths: readonly string[],
   decode: (value: unknown) => Decoded<T>,
 ): Promise<Entries<T>> {
   const entries: T[] = [];
-  try {
-    const { skipped } = await readElements(path, (value) => {
-      const decoded = decode(value);
-      if ('value' in decoded) entries.push(decoded.value);
-      return 'value' in decoded;
-    });
-    return { entries, skipped };
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { entries, skipped: 0 };
-    throw error;
+  const problems: string[] = [];
+  let skipped = 0;
+  const visit = (value: unknown): boolean => {
+    const decoded = decode(value);
+    if ('value' in decoded) entries.push(decoded.value);
+    return 'value' in decoded;
+  };
+  for (const path of paths) {
+    try {
+      skipped += (await readElements(path, visit)).skipped;
+    } catch (error) {
+      problems.push(describeLeftOut(error));
+    }
   }
+  return { entries, skipped, problems };
 }
 
 function hasRequestId(value: unknown): boolean {

@@ -1,10 +1,11 @@
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { READ_FLAGS } from './array-extent.js';
 import { elementText } from './array-layout.js';
 import { isSharedFile, type SharedFile } from './directory-files.js';
 import { readLines } from './lines.js';
 import { listProfileFiles } from './load.js';
+import { openRegular } from './regular-file.js';
 
 /** Which records of a run are in the files of an endpoint, by sequence number. Files of all writers are searched. */
 export async function storedSequences(
@@ -41,18 +42,14 @@ export async function linesNotStored(
 
 /** The lines of an array file, without the commas between elements. */
 async function* linesOf(path: string): AsyncGenerator<string> {
-  const handle = await openRegular(path);
+  // A file that is missing, or replaced by something else, stores nothing.
+  const handle = await openRegular(path, READ_FLAGS).catch(() => undefined);
   if (handle === undefined) return;
   try {
     for await (const bytes of readLines(handle)) yield elementText(bytes);
   } finally {
     await handle.close();
   }
-}
-
-/** A file that is missing, or replaced by something else, stores nothing. */
-function openRegular(path: string): Promise<FileHandle | undefined> {
-  return open(path, READ_FLAGS).catch(() => undefined);
 }
 
 /** Whether a write that was cut short did not end inside the line. */

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackFrame } from '../core/profile.js';
 import type { EndpointEntry } from '../core/timeline.js';
+import { READ_FLAGS } from './array-extent.js';
 import { ArrayFile } from './array-file.js';
 import type { ArrayLimits } from './array-limits.js';
 import {
@@ -125,7 +126,7 @@ function arrayLimits({
 function readIndex(path: string): EndpointEntry[] {
   const entries: EndpointEntry[] = [];
   try {
-    parseElements(readFileSync(path, 'utf8'), (value) => {
+    parseElements(readRegular(path), (value) => {
       const decoded = decodeEndpoint(value);
       const isUsable = 'value' in decoded && isProfileFile(decoded.value.file);
       if (isUsable) entries.push(decoded.value);
@@ -135,4 +136,14 @@ function readIndex(path: string): EndpointEntry[] {
     // Without an index names are given anew; the write that follows reports what is wrong with the directory.
   }
   return entries;
+}
+
+/** A pipe in the file's place has nothing to read: waiting for its other end would block the service. */
+function readRegular(path: string): string {
+  const fd = openSync(path, READ_FLAGS);
+  try {
+    return fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : '';
+  } finally {
+    closeSync(fd);
+  }
 }

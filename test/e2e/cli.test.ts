@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -63,6 +63,30 @@ describe('heaptide DIR', () => {
     const report = JSON.parse(stdout);
     expect([code, report.endpoints.length]).toEqual([0, 1]);
     expect(report.warnings.join()).toContain('notes.json');
+  });
+
+  test.skipIf(process.platform === 'win32')('leaves out what is no file, and says so', async () => {
+    const directory = join(root, 'odd');
+    await writeRuns(directory, [simulate({ endpoints: [{ name: 'GET /a' }] })]);
+    const odd = ['archive.json', 'pipe.json', 'loop.json', 'nowhere.json'].map((name) =>
+      join(directory, name),
+    );
+    const [archive = '', pipe = '', loop = '', nowhere = ''] = odd;
+    await mkdir(archive);
+    await mkdir(join(directory, '_timeline~2.json'));
+    await run('mkfifo', [pipe, join(directory, '_endpoints~2.json')]);
+    await symlink(loop, loop);
+    await symlink('nothing-here', nowhere);
+
+    const { code, stdout, stderr } = await heaptide([directory, '--json']);
+    const whole = await heaptide([directory]);
+
+    expect([code, stderr, whole.code]).toEqual([0, '', 0]);
+    const report = JSON.parse(stdout);
+    expect(report.endpoints.map((one: { endpoint: string }) => one.endpoint)).toEqual(['GET /a']);
+    for (const path of [...odd, '_timeline~2.json', '_endpoints~2.json']) {
+      expect(report.warnings.join()).toContain(path);
+    }
   });
 
   test('is what the analyze command does', async () => {
@@ -156,6 +180,22 @@ describe('heaptide FILE', () => {
     expect([code, report.endpoint]).toEqual([0, 'chat']);
     expect(report.trends.heap.points).toBeGreaterThan(200);
     expect(report.warnings.join()).toContain('There is no timeline');
+  });
+
+  test.skipIf(process.platform === 'win32')('may be a link, but not a pipe', async () => {
+    const directory = join(root, 'named');
+    const [link, pipe] = [join(directory, 'link.json'), join(directory, 'pipe.json')];
+    await mkdir(directory);
+    await symlink(leakyFile(), link);
+    await run('mkfifo', [pipe]);
+
+    const [linked, piped] = await Promise.all([heaptide([link, '--json']), heaptide([pipe])]);
+
+    expect([linked.code, JSON.parse(linked.stdout).endpoint]).toEqual([0, 'link']);
+    expect([piped.code, piped.stderr]).toEqual([
+      2,
+      `error: Not a heaptide profile file: ${pipe}: it is not a regular file\n`,
+    ]);
   });
 
   test('counts damaged records and goes on', async () => {

@@ -416,6 +416,43 @@ describe('a file', () => {
     expect(lstatSync(join(out, 'orders.json')).isFile()).toBe(true);
     expect(await storedNumbers(out)).toEqual([4, 5, 6]);
   });
+
+  test.skipIf(!isReadableTo(NOBODY))('that may not be read is left out, and named', async () => {
+    const out = temporaryDirectory();
+    chmodSync(out, 0o755);
+    await serviceOn(out).serve(3);
+    writeFileSync(join(out, 'notes.json'), '[]', { mode: 0o600 });
+    chmodSync(join(out, 'orders.json'), 0o644);
+    const program = `require(${PACKAGE}).analyzeProfileDirectory(process.env.OUT)
+      .then(({ endpoints, warnings }) => console.log(JSON.stringify({ endpoints, warnings })));`;
+
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
+      env: { ...process.env, OUT: out },
+      encoding: 'utf8',
+      uid: NOBODY,
+      gid: NOBODY,
+    });
+
+    expect(stderr).toBe('');
+    const { endpoints, warnings } = JSON.parse(stdout);
+    expect(endpoints).toMatchObject([{ endpoint: 'orders', requestCount: 3 }]);
+    for (const name of ['notes.json', '_timeline.json', '_endpoints.json']) {
+      expect(warnings.join()).toContain(`permission denied, open '${join(out, name)}'`);
+    }
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'of which a pipe takes the place does not stop the service',
+    () => {
+      const out = temporaryDirectory();
+      spawnSync('mkfifo', [join(out, '_endpoints.json'), join(out, 'orders.json')]);
+
+      const { status, stderr, result } = runService(out, 'await serve(3);');
+
+      expect([status, stderr]).toEqual([0, '']);
+      expect(result).toMatchObject({ written: 3, flushErrors: 0 });
+    },
+  );
 });
 
 describe('a service', () => {

@@ -87,6 +87,17 @@ describe('a recovery', () => {
     expect((await readStacks(out)).skipped).toBe(0);
   });
 
+  test('passes over what is no file', async () => {
+    const out = join(temporaryDirectory(), 'profiles');
+    leaveJournal(out);
+    mkdirSync(join(out, '_timeline~2.json'));
+
+    const { runs, failed } = await recoverProfileDirectory(out);
+
+    expect(failed).toBe(0);
+    expect(runs).toMatchObject([{ records: 7 }]);
+  });
+
   test('happens once, however often it is asked for and by how many at a time', async () => {
     const out = join(temporaryDirectory(), 'profiles');
     leaveJournal(out);

@@ -1,4 +1,5 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -28,6 +29,16 @@ const PROFILES = [
 ];
 const LINES = PROFILES.map(encodeProfile);
 const OURS = `[\n${LINES.join(',\n')}\n]\n`;
+
+// Windows has none in its directories.
+const PIPES = process.platform === 'win32' ? [] : ['a pipe'];
+
+/** Puts something in the place of a file. */
+function makeOdd(kind: string, path: string): void {
+  if (kind === 'a directory') mkdirSync(path);
+  else if (kind === 'a pipe') spawnSync('mkfifo', [path]);
+  else symlinkSync(path, path);
+}
 
 function fileOf(text: string | Uint8Array): string {
   const path = join(temporaryDirectory(), 'a.json');
@@ -76,6 +87,26 @@ describe('loadProfileData', () => {
   test('passes on that the file does not exist', async () => {
     await expect(loadProfileData('/nonexistent/a.json')).rejects.toMatchObject({ code: 'ENOENT' });
   });
+
+  test('follows a symbolic link', async () => {
+    const link = join(temporaryDirectory(), 'link.json');
+    symlinkSync(fileOf(OURS), link);
+
+    expect(await loadProfileData(link)).toEqual(PROFILES);
+  });
+
+  test.each(['a directory', 'a link to itself', ...PIPES])(
+    'refuses %s and names it',
+    async (kind) => {
+      const path = join(temporaryDirectory(), 'odd.json');
+      makeOdd(kind, path);
+
+      await expect(loadProfileData(path)).rejects.toMatchObject({
+        code: 'ERR_HEAPTIDE_INVALID_PROFILE_FILE',
+        message: expect.stringContaining(`${path}: it is not a regular file`),
+      });
+    },
+  );
 
   test('reads records that are longer than a chunk', async () => {
     const long = sampleProfile({ errorMessage: '{"'.repeat(300_000) });
@@ -177,16 +208,34 @@ describe('readTimeline and readStacks', () => {
     writeFileSync(join(directory, '_timeline.json'), `[\n${lines.join(',\n')}\n]\n`);
     writeFileSync(join(directory, '_stacks.json'), `[\n${encodeStack(stack)}\n]\n`);
 
-    expect(await readTimeline(directory)).toEqual({ entries: [entry], skipped: 1 });
-    expect(await readStacks(directory)).toEqual({ entries: [stack], skipped: 0 });
+    expect(await readTimeline(directory)).toEqual({ entries: [entry], skipped: 1, problems: [] });
+    expect(await readStacks(directory)).toEqual({ entries: [stack], skipped: 0, problems: [] });
   });
 
   test('find nothing in a directory without timeline', async () => {
     const directory = temporaryDirectory();
 
-    expect(await readTimeline(directory)).toEqual({ entries: [], skipped: 0 });
-    expect(await readStacks(directory)).toEqual({ entries: [], skipped: 0 });
+    const nothing = { entries: [], skipped: 0, problems: [] };
+    expect(await readTimeline(directory)).toEqual(nothing);
+    expect(await readStacks(directory)).toEqual(nothing);
   });
+
+  test.each(['a directory', 'a link to itself', ...PIPES])(
+    'leave out %s, and say so',
+    async (kind) => {
+      const directory = temporaryDirectory();
+      const entry = sampleEntry();
+      const odd = join(directory, '_timeline.json');
+      makeOdd(kind, odd);
+      writeFileSync(join(directory, '_timeline~2.json'), `[\n${encodeTimelineEntry(entry)}\n]\n`);
+
+      expect(await readTimeline(directory)).toEqual({
+        entries: [entry],
+        skipped: 0,
+        problems: [expect.stringContaining(`${odd}: it is not a regular file`)],
+      });
+    },
+  );
 });
 
 function scanInPieces(text: string, sizes: readonly number[], found: unknown[]): number {
