@@ -33,19 +33,19 @@ async function analyze(
   path: string,
   options: AnalyzeOptions & { readonly context: CommandContext },
 ): Promise<void> {
-  const { verdict } = await printAnalysis(path, options);
-  if (options.failOnLeak === true && verdict === 'leak') {
+  const analysis = await analyzePath(path);
+  await printAnalysis(analysis, options);
+  if (options.failOnLeak === true && analysis.verdict === 'leak') {
     options.context.exitCode = EXIT_CODE.leak;
   }
 }
 
-/** Analyzes a directory or a file and prints what it says. */
+/** Prints what the analysis of a directory or a file says. */
 export async function printAnalysis(
-  path: string,
+  analysis: Analysis,
   options: Omit<AnalyzeOptions, 'failOnLeak'> & { readonly context: CommandContext },
-): Promise<Analysis> {
+): Promise<void> {
   const { context, growth, top } = options;
-  const analysis = await analyzePath(path);
   if (options.json === true) {
     const { toJson } = await import('../report/json.js');
     context.write(`${toJson(analysis, { growth, top })}\n`);
@@ -54,7 +54,6 @@ export async function printAnalysis(
     const { width, hasColor } = context;
     context.write(toText(analysis, { growth, top, width, hasColor }));
   }
-  return analysis;
 }
 
 async function analyzePath(path: string): Promise<Analysis> {

@@ -12,8 +12,10 @@ import {
 import { recoverProfileDirectory } from './recover-directory.js';
 import { readSurroundings } from './surroundings.js';
 
-/** Who wants to know how far a reading is. */
+/** What is read, and who wants to know how far that is. */
 export interface EvidenceOptions {
+  /** The runs to read of; all by default. */
+  readonly runs?: ReadonlySet<string>;
   /** Hears of the share done, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
@@ -31,7 +33,7 @@ export async function readEvidence(
   await recoverProfileDirectory(directory);
   const index = await readEndpoints(directory);
   const files = await listIndexedFiles(directory, index.entries);
-  const surroundings = await readSurroundings(directory);
+  const surroundings = ofRuns(await readSurroundings(directory), options.runs);
   const { records, problems } = await readRecords(files, options);
   const { timeline, lastCaptures } = surroundings;
   if (records.length + timeline.length + lastCaptures.length === 0) {
@@ -48,10 +50,22 @@ export async function readEvidence(
   };
 }
 
+function ofRuns<T extends Pick<Evidence, 'timeline' | 'lastCaptures'>>(
+  surroundings: T,
+  runs: ReadonlySet<string> | undefined,
+): T {
+  if (runs === undefined) return surroundings;
+  return {
+    ...surroundings,
+    timeline: surroundings.timeline.filter(({ run }) => runs.has(run)),
+    lastCaptures: surroundings.lastCaptures.filter(({ run }) => runs.has(run)),
+  };
+}
+
 /** One file after another: parsing is bound by the processor, and so only one is in memory. */
 async function readRecords(
   files: readonly ProfileFile[],
-  { onProgress }: EvidenceOptions,
+  { onProgress, runs }: EvidenceOptions,
 ): Promise<{
   readonly records: readonly EndpointRecords[];
   readonly problems: readonly string[];
@@ -64,7 +78,9 @@ async function readRecords(
     try {
       const { skipped } = await readProfiles(
         path,
-        (profile) => records.add(profile),
+        (profile) => {
+          if (runs?.has(profile.run) !== false) records.add(profile);
+        },
         onBytes && { onBytes },
       );
       records.skipped += skipped;

@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { printAnalysis } from '../analyze-command.js';
 import type { CommandContext } from '../command-context.js';
 import { CommandError } from '../command-error.js';
+import { diagnose } from '../diagnose.js';
 import { EXIT_CODE } from '../exit-code.js';
-
-/** Folder of the runs whose directory is not named. */
-const RUNS = 'endpoint_profiles';
+import { makeRunDirectory, namedDirectory, RUNS } from '../run-directory.js';
 
 /** Rows of the lists, as `heaptide analyze` has them. */
 const ROWS = { growth: 20, top: 20 };
@@ -42,15 +40,24 @@ async function run(
   { output, failOnLeak }: RunOptions,
   context: CommandContext,
 ): Promise<void> {
-  const directory = resolve(output ?? join(RUNS, `run-${fileNameOf(new Date())}`));
-  context.exitCode = await runService(command, directory);
-  if (!existsSync(directory)) {
-    context.write('\nThe service wrote no profiles\n');
-    return;
+  const { path: directory, removeIfEmpty } =
+    output === undefined ? await makeRunDirectory(new Date()) : namedDirectory(output);
+  const { knownRuns } = await import('../../diagnosis/known-runs.js');
+  try {
+    const earlier = await knownRuns(directory);
+    context.exitCode = await runService(command, directory);
+    const runs = [...(await knownRuns(directory))].filter((one) => !earlier.has(one));
+    if (runs.length === 0) {
+      context.write('\nThe service wrote no profiles\n');
+      return;
+    }
+    context.write(`\nProfiles are in ${directory}\n`);
+    const { analysis } = await diagnose(directory, new Set(runs));
+    await printAnalysis(analysis, { ...ROWS, context });
+    if (failOnLeak === true && analysis.verdict === 'leak') context.exitCode = EXIT_CODE.leak;
+  } finally {
+    await removeIfEmpty();
   }
-  context.write(`\nProfiles are in ${directory}\n`);
-  const { verdict } = await printAnalysis(directory, { ...ROWS, context });
-  if (failOnLeak === true && verdict === 'leak') context.exitCode = EXIT_CODE.leak;
 }
 
 /** Runs the service in the foreground. Resolves to its exit code. */
@@ -106,9 +113,4 @@ function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
 function signalNumber(signal: unknown): number {
   const entry = Object.entries(constants.signals).find(([name]) => name === signal);
   return entry?.[1] ?? 0;
-}
-
-/** `2026-11-24T09-15-00`: colons are not allowed in file names everywhere. */
-function fileNameOf(date: Date): string {
-  return date.toISOString().slice(0, 19).replaceAll(':', '-');
 }
