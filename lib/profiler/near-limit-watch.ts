@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import type { Binding } from '../binding/contract.js';
 import type { CapturedRun } from '../core/last-capture.js';
 import { pruneLastCaptures } from '../storage/last-capture.js';
 import { encodeCapturedRun, lastCapturePath } from '../storage/last-capture-file.js';
+import { makeDirectory } from '../storage/make-directory.js';
 import type { HeapView } from './heap-view.js';
 
 /**
@@ -45,7 +45,7 @@ export class NearLimitWatch {
     const { binding, directory } = this.#watched;
     if (binding.nearHeapLimit === undefined) return;
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory);
     } catch {
       return;
     }

@@ -1,10 +1,10 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeapTideError } from '../core/errors.js';
 import { JOURNAL_FOLDER } from './directory-files.js';
 import { NEW_EXTENSION, parseJournalName } from './journal-name.js';
-import { DIRECTORY_MODE } from './permissions.js';
+import { makeDirectory } from './make-directory.js';
 
 /** Age at which what was never finished is nobody's, in ms: making a journal or a lock takes a few. */
 const ABANDONED_MS = 60_000;
@@ -12,7 +12,7 @@ const ABANDONED_MS = 60_000;
 /** Makes the folder of journals and locks where it is missing. Never follows a symbolic link. */
 export function createJournalFolder(directory: string): string {
   const folder = join(directory, JOURNAL_FOLDER);
-  mkdirSync(folder, { recursive: true, mode: DIRECTORY_MODE });
+  makeDirectory(folder);
   if (lstatSync(folder).isDirectory()) return folder;
   throw new HeapTideError('ERR_HEAPTIDE_OUTPUT_DIR', `${folder} is not a directory`);
 }

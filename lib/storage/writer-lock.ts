@@ -1,10 +1,10 @@
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { HeapTideError } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import { type ExclusiveLock, takeLock } from './exclusive-lock.js';
 import { createJournalFolder } from './journal-folder.js';
-import { DIRECTORY_MODE } from './permissions.js';
+import { makeDirectory } from './make-directory.js';
 
 /** Writers of one directory at a time: a bound for a search that ends at the first free number. */
 const MAX_WRITERS = 10_000;
@@ -28,7 +28,7 @@ export class WriterLock {
       writer = 1,
     }: { readonly fileMemory?: FileMemory | undefined; readonly writer?: number },
   ): WriterLock {
-    mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
+    makeDirectory(path);
     const directory = realpathSync(path);
     const folder = createJournalFolder(directory);
     for (const number of candidates(writer)) {

@@ -270,6 +270,18 @@ describe('a directory', () => {
     expect(existsSync(abandoned)).toBe(true);
   });
 
+  test.skipIf(process.platform !== 'linux')(
+    'that the system never makes, as in /proc, is told once',
+    () => {
+      const { status, stderr, result } = runService('/proc/heaptide', 'await serve(10);');
+
+      expect(status).toBe(0);
+      expect(stderr.match(/ERR_HEAPTIDE_OUTPUT_DIR/g)).toHaveLength(1);
+      expect(stderr).toContain('ENOENT');
+      expect(result).toMatchObject({ written: 0, buffered: 10, journaled: false });
+    },
+  );
+
   test('that is deleted is made anew, and what was not written yet goes there', async () => {
     const out = join(temporaryDirectory(), 'profiles');
     const { serve, profiler } = serviceOn(out);
