@@ -1,6 +1,6 @@
 // `heaptide doctor` and `heaptide build`, in a project that has the package installed.
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { Project, packPackage, testsAllNodes } from './installed-package.js';
@@ -45,6 +45,39 @@ test('marks a directory that cannot be written', async () => {
 
   expect(code).toBe(2);
   expect(stdout).toMatch(/^! directory .*not writable: ENOTDIR$/m);
+});
+
+test('marks a file in the place of the directory, given or configured', async () => {
+  const file = await project.write('taken', '');
+
+  const outcomes = [
+    await heaptide(['doctor', file]),
+    await heaptide(['doctor'], { HEAPTIDE_PROFILE_OUTPUT_DIR: file }),
+  ];
+
+  for (const { code, stdout } of outcomes) {
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^! directory .*taken, not writable: ENOTDIR$/m);
+  }
+});
+
+test('marks a link that leads nowhere, and takes one that leads to a directory', async () => {
+  const [nowhere, here] = [join(project.folder, 'nowhere'), join(project.folder, 'here')];
+  await symlink(join(project.folder, 'missing'), nowhere);
+  await symlink(project.folder, here, 'dir');
+
+  const lost = [
+    await heaptide(['doctor', nowhere]),
+    await heaptide(['doctor', join(nowhere, 'a')]),
+  ];
+  const found = await heaptide(['doctor', join(here, 'a', 'b')]);
+
+  for (const { code, stdout } of lost) {
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^! directory .*not writable: the link \S+nowhere leads nowhere$/m);
+  }
+  expect(found.code).toBe(0);
+  expect(found.stdout).toMatch(/^ {2}directory .*b, writable$/m);
 });
 
 test('takes the directory from the environment', async () => {

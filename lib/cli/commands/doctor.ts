@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, lstat, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Binding } from '../../binding/contract.js';
@@ -108,12 +108,20 @@ async function examineDirectory(directory: string): Promise<Finding> {
 
 async function writingProblem(path: string): Promise<string | undefined> {
   try {
-    await access(path, constants.W_OK);
+    if (!(await stat(path)).isDirectory()) return 'ENOTDIR';
+    await access(path, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return code === 'ENOENT' && dirname(path) !== path ? writingProblem(dirname(path)) : code;
+    if (code !== 'ENOENT' || dirname(path) === path) return code;
+    // What is missing is made, but not at the far end of a link.
+    return (await isLink(path)) ? `the link ${path} leads nowhere` : writingProblem(dirname(path));
   }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => undefined);
+  return stats?.isSymbolicLink() === true;
 }
 
 function fine(name: string, text: string): Finding {
