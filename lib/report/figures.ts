@@ -31,7 +31,7 @@ export function listFigures(analysis: Analysis | FileAnalysis): readonly Figure[
   const figures: readonly (readonly [label: string, text: string | undefined])[] = [
     ['Growth', growthOfProcess(trends)],
     ['Since', growsSince(trend)],
-    ['Heap limit', limitReached(trends.heap)],
+    ['Heap limit', limitReached(trends.heap, runs[0])],
     ['Confidence', confidence(trend)],
     ['Evidence', trend.evidence.explanation],
     // A confirmed leak does not need it.
@@ -76,15 +76,20 @@ function growsSince(trend: Trend): string | undefined {
     : `request ${formatCount(onsetRequest)} or so`;
 }
 
-function limitReached(heap: Trend): string | undefined {
+function limitReached(heap: Trend, run: RunSummary | undefined): string | undefined {
   if (!isGrowing(heap) || heap.hoursToLimit === undefined) return undefined;
+  // A run that is over goes on at no rate.
+  if (run?.ended === 'near_heap_limit') return 'the run died near it';
+  if (run?.ended !== 'running' && run?.lastCapture !== undefined) return 'the run came near it';
   return `reached in ${formatHours(heap.hoursToLimit)} at this rate`;
 }
 
 /** A time span in the unit that fits it. */
 function formatHours(hours: number): string {
   if (hours >= 48) return `${formatCount(Math.round(hours / 24))} days`;
-  return hours >= 1 ? `${hours.toFixed(1)} hours` : `${Math.ceil(hours * 60)} minutes`;
+  if (hours >= 1) return `${hours.toFixed(1)} hours`;
+  const minutes = Math.ceil(hours * 60);
+  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
 }
 
 function confidence(trend: Trend): string | undefined {

@@ -6,6 +6,7 @@ import type { Analysis } from '../../../lib/core/analysis-result.js';
 import { toJson } from '../../../lib/report/json.js';
 import { toText } from '../../../lib/report/text.js';
 import { formatCount, formatShare, printable, shorten, wrap } from '../../../lib/report/wording.js';
+import { sampleCapture } from '../../support/last-capture.js';
 import { type SyntheticEndpoint, simulate } from '../../support/synthetic-run.js';
 
 const ESCAPE = '\u001b';
@@ -100,6 +101,28 @@ describe('the text report', () => {
       'Overhead probes: 300 major GCs, 600 ms of pauses, 6,000 ms of CPU time (estimated), 1 % of the time; ' +
         'reading stacks: 150 ms, 0.025 % of the time',
     );
+  });
+
+  test.each([
+    [30, '30.0 hours'],
+    [0.5, '30 minutes'],
+    [0.01, '1 minute'],
+  ])('tells when the heap limit is reached, in %d hours', (hoursToLimit, time) => {
+    const heap = { ...leaky.trends.heap, hoursToLimit };
+
+    const report = text({ ...leaky, trends: { ...leaky.trends, heap } });
+
+    expect(report).toContain(`Heap limit  reached in ${time} at this rate\n`);
+  });
+
+  test.each([
+    ['near_heap_limit', 'the run died near it'],
+    ['clean', 'the run came near it'],
+    ['running', 'reached in'],
+  ] as const)('forecasts the limit of a run that goes on only: %s', (ended, what) => {
+    const runs = leaky.runs.map((run) => ({ ...run, ended, lastCapture: sampleCapture() }));
+
+    expect(text({ ...leaky, runs })).toContain(`Heap limit  ${what}`);
   });
 
   test('does not let a name from outside drive the terminal', () => {
