@@ -4,7 +4,7 @@ import type { TimelineEntry } from '../../core/timeline.js';
 import { compareGravity, runVerdict } from '../gravity.js';
 import type { EndpointRecords } from '../profiles/run-records.js';
 import { analyzeTrends } from '../trend/analyze-trends.js';
-import { historyFromRecords } from './record-history.js';
+import { historyFromRecords, withRecorded } from './record-history.js';
 import { type RunHistory, readRuns } from './run-history.js';
 
 /** A run with its trends. */
@@ -23,7 +23,9 @@ export function judgeRuns(
   records: readonly EndpointRecords[],
   lastCaptures: readonly LastCapture[] = [],
 ): readonly JudgedRun[] {
-  const histories = new Map(readRuns(timeline).map((history) => [history.run, history]));
+  const histories = new Map(
+    readRuns(timeline).map((history) => [history.run, withRecorded(history, records)]),
+  );
   for (const run of new Set(records.flatMap(({ runs }) => [...runs.keys()]))) {
     const known = histories.get(run);
     if (known !== undefined && known.floors.length > 0) continue;

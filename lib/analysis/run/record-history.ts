@@ -30,3 +30,17 @@ export function historyFromRecords(run: string, endpoints: readonly EndpointReco
     limitBytes: 0,
   };
 }
+
+/** A run with the requests that its records alone tell of: those of a killed run go on after its last entry. */
+export function withRecorded(
+  history: RunHistory,
+  endpoints: readonly EndpointRecords[],
+): RunHistory {
+  const counts = new Map(history.finished);
+  for (const { endpoint, runs } of endpoints) {
+    const recorded = runs.get(history.run)?.requestCount ?? 0;
+    counts.set(endpoint, Math.max(recorded, counts.get(endpoint) ?? 0));
+  }
+  const told = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return { ...history, requests: Math.max(history.requests, told) };
+}

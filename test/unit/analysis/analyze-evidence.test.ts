@@ -58,6 +58,28 @@ describe('analyzeEvidence', () => {
     expect(analysis.unattributedShare).toBeLessThan(0.1);
   });
 
+  test('counts the requests of a killed run whose records go on after its last entry', () => {
+    const endpoints = [{ name: 'a' }, { name: 'b', weight: 20 }];
+    const whole = simulate({ profilesPerFloor: 30, endpoints });
+    const last = whole.timeline[10];
+
+    const { runs, endpoints: told } = analyze({ ...whole, timeline: whole.timeline.slice(0, 11) });
+
+    const counts = Object.fromEntries(told.map((one) => [one.endpoint, one.requestCount]));
+    const sum = told.reduce((total, { requestCount }) => total + requestCount, 0);
+    // Of `a` the records tell more than the timeline, of `b` less.
+    expect(counts).toMatchObject({ a: 2400 });
+    expect(counts['b']).toBeGreaterThan(2400);
+    expect(runs).toMatchObject([{ requests: sum }]);
+    expect(sum).toBeGreaterThan(last?.requests ?? Number.POSITIVE_INFINITY);
+  });
+
+  test('counts the requests of a run that ended cleanly as its last entry does', () => {
+    const run = simulate({ endpoints: [{ name: 'a' }, { name: 'b' }] });
+
+    expect(analyze(run).runs).toMatchObject([{ requests: run.timeline.at(-1)?.requests }]);
+  });
+
   test('names an endpoint that keeps Buffers, with the function that makes them', () => {
     const analysis = analyze(
       simulate({
