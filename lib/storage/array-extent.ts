@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../core/errors.js';
 import { type ArrayLayout, CLOSING, LONGEST_CHECKED_LINE, type Span } from './array-layout.js';
 import { readChunksSync, writeFullySync } from './chunks.js';
+import { parseJson } from './parse-json.js';
 import { FILE_MODE } from './permissions.js';
 
 /** Where the next element of an array file goes. */
@@ -88,12 +89,7 @@ function isJson(fd: number, { start, end }: Span): boolean {
   if (end - start > LONGEST_CHECKED_LINE) return false;
   const line = Buffer.alloc(end - start);
   readSync(fd, line, 0, line.length, start);
-  try {
-    JSON.parse(line.toString());
-    return true;
-  } catch {
-    return false;
-  }
+  return parseJson(line.toString()) !== undefined;
 }
 
 /** Copies the bytes from `start` to the end of the file to a new file. */

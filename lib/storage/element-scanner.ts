@@ -1,3 +1,5 @@
+import { parseJson } from './parse-json.js';
+
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -80,7 +82,7 @@ export class ElementScanner {
     if (newline === -1) return start;
     const end = chunk.charCodeAt(newline - 1) === COMMA ? newline - 1 : newline;
     if (chunk.charCodeAt(end - 1) !== BRACE_CLOSE) return start;
-    const element = parse(chunk.slice(start, end));
+    const element = parseJson(chunk.slice(start, end));
     if (element === undefined) return start;
     this.#handlers.onElement(element);
     return newline;
@@ -121,7 +123,7 @@ export class ElementScanner {
   }
 
   #emit(rest: string): void {
-    const element = parse(this.#partial + rest);
+    const element = parseJson(this.#partial + rest);
     this.#leave();
     if (element === undefined) this.#handlers.onDamage();
     else this.#handlers.onElement(element);
@@ -145,13 +147,5 @@ export class ElementScanner {
   #noteDamage(): void {
     if (!this.#isInDamage) this.#handlers.onDamage();
     this.#isInDamage = true;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { type ClaimedJournal, type ClaimRefusal, claimJournal } from './journal-
 import { type JournalContents, journalContents, type PendingRecord } from './journal-contents.js';
 import { journalPaths } from './journal-folder.js';
 import type { JournalOwner } from './journal-layout.js';
+import { parseJson } from './parse-json.js';
 import { ProfileDirectory } from './profile-directory.js';
 import { encodeFigures, joinProfile } from './profile-encoding.js';
 import { BATCH_RECORDS } from './record-store.js';
@@ -197,9 +198,5 @@ function encode(run: string, { sequence, reading, extras }: PendingRecord): stri
 }
 
 function isJson(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === 'object' && !text.includes('\n');
-  } catch {
-    return false;
-  }
+  return typeof parseJson(text) === 'object' && !text.includes('\n');
 }

@@ -5,6 +5,7 @@ import { elementText } from './array-layout.js';
 import { isSharedFile, type SharedFile } from './directory-files.js';
 import { readLines } from './lines.js';
 import { listProfileFiles } from './load.js';
+import { parseJson } from './parse-json.js';
 import { openRegular } from './regular-file.js';
 
 /** Which records of a run are in the files of an endpoint, by sequence number. Files of all writers are searched. */
@@ -17,7 +18,8 @@ export async function storedSequences(
   for (const file of await listProfileFiles(directory)) {
     if (file.endpoint !== endpoint) continue;
     for await (const line of linesOf(file.path)) {
-      if (line.startsWith(beginning) && isWhole(line)) {
+      // A write that was cut short can end inside a line.
+      if (line.startsWith(beginning) && parseJson(line) !== undefined) {
         stored.add(Number.parseInt(line.slice(beginning.length), 10));
       }
     }
@@ -49,15 +51,5 @@ async function* linesOf(path: string): AsyncGenerator<string> {
     for await (const bytes of readLines(handle)) yield elementText(bytes);
   } finally {
     await handle.close();
-  }
-}
-
-/** Whether a write that was cut short did not end inside the line. */
-function isWhole(line: string): boolean {
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -24,6 +24,7 @@ import {
   object,
   text,
 } from './json-fields.js';
+import { parseJson } from './parse-json.js';
 import { stackFrame } from './profile-decoding.js';
 
 /** The timeline entry in a parsed JSON value. */
@@ -93,14 +94,6 @@ export function runProcess(record: JsonRecord): RunProcess {
     sampleIntervalBytes: amount(record, 'sample_interval_bytes'),
     backend: text(record, 'backend'),
   };
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function siteReading(value: unknown): SiteReading {
