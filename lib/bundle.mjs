@@ -82,9 +82,7 @@ const LAYERS = {
     'diagnosis/cleanup-directory.ts',
     'diagnosis/recover-directory.ts',
   ],
-  integrations: ['integrations/tracking'],
-  // Apart, since it loads the whole of node:http2, which few services use.
-  'zero-code': ['integrations/zero-code'],
+  integrations: ['integrations/tracking', 'integrations/zero-code'],
   analysis: ['analysis', 'diagnosis', 'sources'],
   report: ['report', 'publish'],
 };
