@@ -51,6 +51,29 @@ test.each(['--import', '--require'])('%s follows every route of Express', async 
   });
 });
 
+test('follows an HTTP/2 server from its first request on, also one that was made before', async () => {
+  const cwd = workingDirectory();
+  const program = `
+    const { connect, createServer } = require('node:http2');
+    const server = createServer((_request, response) => response.end('ok'));
+    require(${JSON.stringify(REGISTER)});
+    server.listen(0, () => {
+      const client = connect('http://127.0.0.1:' + server.address().port);
+      client.request({ ':path': '/second/14' }).resume().end().once('close', () => {
+        client.close();
+        server.close();
+      });
+    });`;
+
+  const child = spawn(process.execPath, ['-e', program], { cwd, stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+
+  expect(code).toBe(0);
+  expect(statusesOf(await recordsIn(join(cwd, 'endpoint_profiles')))).toEqual({
+    'GET /second/:id': [200],
+  });
+});
+
 test('follows Fastify, plain servers, HTTP/2 and worker threads at once', async () => {
   const cwd = workingDirectory();
   const service = await startService(
