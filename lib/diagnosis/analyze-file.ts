@@ -7,7 +7,7 @@ import { Sources } from '../sources/sources.js';
 import { listIndexedFiles, readEndpoints, readProfiles } from '../storage/load.js';
 import { withOriginalSites, withOriginalStacks } from './original-sources.js';
 import { recoverProfileDirectory } from './recover-directory.js';
-import { readSurroundings } from './surroundings.js';
+import { ofRuns, readSurroundings } from './surroundings.js';
 
 /**
  * Analyzes one profile file: the analysis of a directory with one endpoint and no shares, and that endpoint's figures at
@@ -29,12 +29,10 @@ export async function analyzeProfileFile(path: string): Promise<FileAnalysis> {
   const records = new EndpointRecords(own?.endpoint ?? basename(path, '.json'));
   const { skipped } = await readProfiles(path, (profile) => records.add(profile));
   records.skipped += skipped;
-  const surroundings = await readSurroundings(directory);
-  const timeline = surroundings.timeline.filter(({ run }) => records.runs.has(run));
-  const lastCaptures = surroundings.lastCaptures.filter(({ run }) => records.runs.has(run));
+  const surroundings = ofRuns(await readSurroundings(directory), records.runs);
   const sources = new Sources();
   const problems = [...index.problems, ...surroundings.problems];
-  const evidence = { ...surroundings, timeline, lastCaptures, handlers: files, problems };
+  const evidence = { ...surroundings, handlers: files, problems };
   const analysis = analyzeOne(records, await withOriginalStacks(evidence, sources));
   return withOriginalSites(analysis, sources);
 }

@@ -10,7 +10,7 @@ import {
   readProfiles,
 } from '../storage/load.js';
 import { recoverProfileDirectory } from './recover-directory.js';
-import { readSurroundings } from './surroundings.js';
+import { ofRuns, readSurroundings } from './surroundings.js';
 
 /** What is read, and who wants to know how far that is. */
 export interface EvidenceOptions {
@@ -33,7 +33,8 @@ export async function readEvidence(
   await recoverProfileDirectory(directory);
   const index = await readEndpoints(directory);
   const files = await listIndexedFiles(directory, index.entries);
-  const surroundings = ofRuns(await readSurroundings(directory), options.runs);
+  const whole = await readSurroundings(directory);
+  const surroundings = options.runs === undefined ? whole : ofRuns(whole, options.runs);
   const { records, problems } = await readRecords(files, options);
   const { timeline, lastCaptures } = surroundings;
   if (records.length + timeline.length + lastCaptures.length === 0) {
@@ -47,18 +48,6 @@ export async function readEvidence(
     records,
     handlers: files,
     problems: [...index.problems, ...surroundings.problems, ...problems],
-  };
-}
-
-function ofRuns<T extends Pick<Evidence, 'timeline' | 'lastCaptures'>>(
-  surroundings: T,
-  runs: ReadonlySet<string> | undefined,
-): T {
-  if (runs === undefined) return surroundings;
-  return {
-    ...surroundings,
-    timeline: surroundings.timeline.filter(({ run }) => runs.has(run)),
-    lastCaptures: surroundings.lastCaptures.filter(({ run }) => runs.has(run)),
   };
 }
 

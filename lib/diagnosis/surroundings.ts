@@ -6,10 +6,11 @@ import { readStacks, readTimeline } from '../storage/load.js';
 import { runEndings } from '../storage/run-endings.js';
 import { nearLimitEndings } from './near-limit-endings.js';
 
+/** What a directory holds beside the profiles. */
+export type Surroundings = Omit<Evidence, 'records' | 'handlers'>;
+
 /** Reads what a directory holds beside the profiles: the timeline with its stacks, and how its runs ended. */
-export async function readSurroundings(
-  directory: string,
-): Promise<Omit<Evidence, 'records' | 'handlers'>> {
+export async function readSurroundings(directory: string): Promise<Surroundings> {
   const { fileMemory } = loadBinding().binding;
   // Twice: a run that starts or stops during the reading is in one of them.
   const before = await journalStates(directory, fileMemory);
@@ -28,5 +29,17 @@ export async function readSurroundings(
       captures.entries,
       timeline.entries,
     ),
+  };
+}
+
+/** What is of some runs. */
+export function ofRuns(
+  surroundings: Surroundings,
+  runs: Pick<ReadonlySet<string>, 'has'>,
+): Surroundings {
+  return {
+    ...surroundings,
+    timeline: surroundings.timeline.filter(({ run }) => runs.has(run)),
+    lastCaptures: surroundings.lastCaptures.filter(({ run }) => runs.has(run)),
   };
 }
