@@ -43,14 +43,14 @@ export function noteCapture(
   reason: CaptureReason,
 ): void {
   endpoint.capturedUsed = Math.max(endpoint.capturedUsed, request.used);
-  if (reason === 'error') endpoint.errorCapturedAt = request.time;
+  noteError(endpoint, request, reason);
 }
 
 /**
- * Remembers a capture that was withheld. A failure counts as captured all the same: while it is due, its endpoint writes
- * a record of each request that fails.
+ * Remembers a failure whose capture was due, also where it was withheld: while it is due, its endpoint writes a record of
+ * each request that fails.
  */
-export function noteWithheld(
+export function noteError(
   endpoint: Endpoint,
   request: FinishedRequest,
   reason: CaptureReason,

@@ -3,7 +3,7 @@ import {
   type FinishedRequest,
   isCapturedError,
   noteCapture,
-  noteWithheld,
+  noteError,
 } from '../capture/capture-rules.js';
 import type { Endpoint } from '../capture/endpoint.js';
 import type { TimeBudget } from '../capture/time-budget.js';
@@ -266,7 +266,7 @@ export class RequestRecorder {
     // There may be no later request to capture: the heap is about to run out.
     if (reason !== 'near_heap_limit' && !budget.allows(heap.time)) {
       this.withheld++;
-      noteWithheld(endpoint, request, reason);
+      noteError(endpoint, request, reason);
       return undefined;
     }
     noteCapture(endpoint, request, reason);
