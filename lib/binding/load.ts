@@ -1,5 +1,5 @@
 import { join, toNamespacedPath } from 'node:path';
-import { HeapTideError } from '../core/errors.js';
+import { HeapTideError, reasonOf } from '../core/errors.js';
 import { PACKAGE } from '../core/package-root.js';
 import { pathOfBinary } from './binary-path.js';
 import type { Binding } from './contract.js';
@@ -56,11 +56,10 @@ export function findBinary(root: string): string | undefined {
 
 function notFound(root: string, cause: unknown): HeapTideError {
   const { platform, arch, versions } = process;
-  const reason = cause instanceof Error ? cause.message : String(cause);
   const detail =
     `${platform}-${arch}, ABI ${versions.modules}; ` +
     `tried ${join(root, 'build')} and ${join(root, 'prebuilds', `${platform}-${arch}`)}: ` +
-    `${reason.replace(/\s+/g, ' ').trim()}; to build it, run "npx heaptide build"`;
+    `${reasonOf(cause).replace(/\s+/g, ' ').trim()}; to build it, run "npx heaptide build"`;
   return new HeapTideError('ERR_HEAPTIDE_BINDING_NOT_FOUND', detail, { cause });
 }
 

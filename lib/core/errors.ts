@@ -39,6 +39,11 @@ export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
+/** What an error says; anything else that is thrown as text. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Whether `value` is an error of heaptide, from this or another installed copy. */
 export function isHeapTideError(value: unknown): value is HeapTideError {
   return value instanceof Error && BRAND in value;

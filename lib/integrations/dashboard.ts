@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { reasonOf } from '../core/errors.js';
 import { outOfRange, validateObject, validateString } from '../core/validation.js';
 import { LivePage } from './live-page.js';
 import { type IntegrationOptions, profilerSource } from './tracking/integration-options.js';
@@ -43,7 +44,7 @@ export function heaptideDashboard(options: DashboardOptions): DashboardHandler {
     }
     page.latest().then(
       (body) => answer(response, { status: 200, body, type: 'text/html' }),
-      (error: unknown) => answer(response, { status: 503, body: reasonOf(error) }),
+      (error: unknown) => answer(response, { status: 503, body: describeFailure(error) }),
     );
   };
 }
@@ -106,6 +107,6 @@ function answer(response: ServerResponse, { status, body, type = 'text/plain', h
   response.end(body);
 }
 
-function reasonOf(error: unknown): string {
-  return `The report cannot be made: ${error instanceof Error ? error.message : String(error)}`;
+function describeFailure(error: unknown): string {
+  return `The report cannot be made: ${reasonOf(error)}`;
 }

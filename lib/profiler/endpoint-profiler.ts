@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { loadBinding } from '../binding/load.js';
-import { type HeapTideError, isHeapTideError } from '../core/errors.js';
+import { type HeapTideError, isHeapTideError, reasonOf } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import type { ProfilerOptions, ResolvedOptions } from '../core/options.js';
 import { outsideRequests } from '../core/outside-requests.js';
 import { resolveOptions } from '../core/resolve-options.js';
-import { validateNumber } from '../core/validation.js';
+import { validateNumber, validateObject } from '../core/validation.js';
 import { ProfileDirectory } from '../storage/profile-directory.js';
 import { BufferControl } from './buffer-control.js';
 import type { CurrentVerdict, VerdictEvent } from './live-verdict.js';
@@ -96,8 +96,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
       this.#startErrors++;
       this.disable();
       const code = isHeapTideError(error) ? error.code : 'ERR_HEAPTIDE_INTERNAL';
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#warnings.once(code, `Profiling stays off: ${reason}`);
+      this.#warnings.once(code, `Profiling stays off: ${reasonOf(error)}`);
     }
   }
 
@@ -156,7 +155,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
    * @throws `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE` when an option is wrong; nothing is changed then.
    */
   configure(options: ProfilerOptions): void {
-    const given = this.#with(options);
+    const given = merge(this.#given, options);
     this.#options = this.#resolve(given);
     this.#given = given;
     const isWanted = options.enabled ?? this.#isRunning;
@@ -235,12 +234,6 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
     return directory;
   }
 
-  /** What was given, with changes. These are checked by themselves: nobody would see a wrong group in the whole. */
-  #with(changes: ProfilerOptions): ProfilerOptions {
-    this.#resolve(changes);
-    return merge(this.#given, changes);
-  }
-
   #resolve(options: ProfilerOptions): ResolvedOptions {
     return resolveOptions(options, {
       env: process.env,
@@ -250,7 +243,7 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
   }
 
   #warnOfOtherOptions(options: ProfilerOptions): void {
-    const wanted = this.#resolve(this.#with(options));
+    const wanted = this.#resolve(merge(this.#given, options));
     const ignored = differingOptions(this.#options, wanted);
     if (ignored.length === 0) return;
     this.#warnings.once(
@@ -262,17 +255,25 @@ export class EndpointProfiler extends EventEmitter<ProfilerEvents> {
 
 const GROUPS = ['capture', 'sites', 'probe'] as const;
 
-/** `changes` over `base`, group by group. What is undefined changes nothing. */
+/**
+ * `changes` over `base`, group by group. What is undefined changes nothing. Throws where a group is no object: nobody would
+ * see it in the whole.
+ */
 function merge(base: ProfilerOptions, changes: ProfilerOptions): ProfilerOptions {
+  const whole = put('options', { base, changes });
   const groups = GROUPS.filter((group) => changes[group] !== undefined).map((group) => [
     group,
-    { ...base[group], ...defined(changes[group] ?? {}) },
+    put(group, { base: base[group] ?? {}, changes: changes[group] }),
   ]);
-  return { ...base, ...defined(changes), ...Object.fromEntries(groups) };
+  return { ...whole, ...Object.fromEntries(groups) };
 }
 
-function defined(options: object): object {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+function put(name: string, options: { readonly base: object; readonly changes: unknown }): object {
+  const { base, changes } = options;
+  const said = Object.entries(validateObject(name, changes)).filter(
+    ([key, value]) => value !== undefined || !Object.hasOwn(base, key),
+  );
+  return { ...base, ...Object.fromEntries(said) };
 }
 
 /** Names of the options in which two profilers differ. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { codeOf, HeapTideError, isHeapTideError } from '../core/errors.js';
+import { codeOf, HeapTideError, isHeapTideError, reasonOf } from '../core/errors.js';
 import type { FileMemory } from '../core/file-memory.js';
 import type { StackFrame } from '../core/profile.js';
 import type { BatchSource } from './array-file.js';
@@ -103,12 +103,11 @@ export class ProfileDirectory {
   /** The files that this writer may write now. Throws as {@link claim} does. */
   open(): WriterFiles {
     const lock = this.claim();
-    const isCurrent =
-      this.#files?.writer === lock.number && this.#files.directory === lock.directory;
+    const files = this.#files;
     // The same names again: writes to them that are under way must stay in order with the ones to come.
-    if (this.#files !== undefined && isCurrent) return this.#files;
+    if (files?.writer === lock.number && files.directory === lock.directory) return files;
     // Other files than the ones before have nothing of what was written there.
-    if (this.#files !== undefined) EVIDENCE.forEach(this.#noteLoss);
+    if (files !== undefined) EVIDENCE.forEach(this.#noteLoss);
     this.#files = new WriterFiles({
       directory: lock.directory,
       writer: lock.number,
@@ -209,8 +208,7 @@ function resolved(path: string): string {
 
 function asOutputError(error: unknown, path: string): HeapTideError {
   if (isHeapTideError(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  const detail = `${reason} (directory ${path})`;
+  const detail = `${reasonOf(error)} (directory ${path})`;
   return new HeapTideError('ERR_HEAPTIDE_OUTPUT_DIR', detail, { cause: error });
 }
 

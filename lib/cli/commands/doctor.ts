@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Binding } from '../../binding/contract.js';
 import { findBinary, loadBinding } from '../../binding/load.js';
+import { codeOf } from '../../core/errors.js';
 import { PACKAGE } from '../../core/package-root.js';
 import { resolveOptions } from '../../core/resolve-options.js';
 import { manifestOptions } from '../../profiler/manifest-options.js';
@@ -112,7 +113,7 @@ async function writingProblem(path: string): Promise<string | undefined> {
     await access(path, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = String(codeOf(error) ?? error);
     if (code !== 'ENOENT' || dirname(path) === path) return code;
     // What is missing is made, but not at the far end of a link.
     return (await isLink(path)) ? `the link ${path} leads nowhere` : writingProblem(dirname(path));
